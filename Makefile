@@ -1,0 +1,58 @@
+# The commands of the project. `make` alone lists them.
+
+PHASES := setup lint test-rust docs
+# Each feature that must build alone, as crate:feature; with no feature after the colon, the bare crate.
+FEATURES := billing-sqlx: billing-sqlx:postgres billing-sqlx:sqlite billing-testkit: billing-testkit:simulators
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-rust fmt lint docs bench soak check-all
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-10s %s\n' "$$name" "$$text"; \
+	done
+
+setup: ## check what this machine needs; as root on Debian, install it
+	@scripts/setup.sh
+
+run: ## start the sandbox: server, simulated Stripe, demo users
+	@scripts/setup.sh run
+	cargo run -p billing-server -- sandbox
+
+test: ## everything a change must pass: setup, lint, test-rust, docs
+	@for phase in $(PHASES); do \
+		start=$$(date +%s); \
+		$(MAKE) --no-print-directory "$$phase" || exit 1; \
+		echo "== $$phase: $$(($$(date +%s) - start)) s"; \
+	done
+
+test-rust: ## all tests, on a throw-away PostgreSQL
+	scripts/postgres.sh run cargo test --workspace --all-features
+
+fmt: ## format the code
+	cargo fmt --all
+
+lint: ## formatting and clippy, warnings denied
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+
+docs: ## the API documentation, warnings denied
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
+
+bench: ## the benchmarks, on a throw-away PostgreSQL
+	scripts/postgres.sh run cargo bench --workspace --all-features
+
+soak: export SOAK := 1
+soak: test-rust ## all tests with their whole counts; takes long
+
+check-all: test ## test, each feature alone, dependencies, a dry run of publishing; needs the network
+	@for pair in $(FEATURES); do \
+		echo "feature alone: $$pair"; \
+		cargo clippy -p "$${pair%%:*}" --no-default-features --features "$${pair#*:}" -- -D warnings || exit 1; \
+	done
+	@if cargo deny --version >/dev/null 2>&1; then \
+		cargo deny check; \
+	else \
+		echo "cargo-deny is not installed, dependencies are not checked: cargo install --locked cargo-deny"; \
+	fi
+	cargo publish --workspace --dry-run --allow-dirty

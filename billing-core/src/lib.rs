@@ -1,0 +1,82 @@
+//! Prepaid billing: money, the ledger and its rules, payment gateways, prices and notifications, as traits with an
+//! in-memory back end. Everything that talks to a database, a provider or a network is an adapter in a crate of its
+//! own.
+//!
+//! # Example
+//! ```
+//! use billing_core::{
+//!     AccountId, Authorize, Capture, Currency, HoldId, Ledger, LedgerSettings, MemoryLedger, Money, Operation,
+//!     PostingId, TopUp,
+//! };
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let ledger = MemoryLedger::new(LedgerSettings::new(Currency::USD));
+//! let account = AccountId::new("acme")?;
+//! let usd = |text| Money::parse(text, Currency::USD);
+//! ledger.top_up(TopUp::new(PostingId::new(), account.clone(), usd("10")?, "stripe")).await?;
+//!
+//! let hold = HoldId::new();
+//! let search = Operation::new("search")?;
+//! ledger.authorize(Authorize::new(hold, account.clone(), usd("0.05")?, search)).await?;
+//! // … the call runs, and costs less than was held …
+//! ledger.capture(Capture::new(account.clone(), hold, usd("0.0024")?)).await?;
+//!
+//! assert_eq!(ledger.account(&account).await?.available(), usd("9.9976")?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The traits
+//! | Trait | What it is | Back ends |
+//! |---|---|---|
+//! | [`Ledger`] | balances, holds, postings | [`MemoryLedger`], `billing-sqlx` |
+//! | [`PaymentGateway`] | a payment provider | `billing-stripe` |
+//! | [`PaymentStore`] | payments and what was taken back of them | [`MemoryPayments`], `billing-sqlx` |
+//! | [`Outbox`], [`Notifier`] | notifications on their way, and who delivers them | [`MemoryOutbox`], `billing-sqlx` |
+//! | [`CostEstimator`] | what a call may cost | [`PriceTable`] |
+//! | [`ExchangeRates`] | currency exchange | [`FixedRates`] |
+//! | [`Clock`] | the time | [`SystemClock`], [`ManualClock`] |
+//!
+//! [`TopUps`] drives payments from any gateway into the ledger.
+//!
+//! # What this crate is not
+//! It has no HTTP client, database or runtime in its dependency tree, and no accounting beyond prepaid balances: no
+//! invoices, taxes or subscriptions.
+mod clock;
+mod exchange;
+mod gateway;
+mod id;
+mod ledger;
+mod memory;
+mod money;
+mod notification;
+mod payment;
+mod price;
+mod time_zone;
+mod top_ups;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use exchange::{ExchangeRates, FixedRates, Rate, RatesError};
+pub use gateway::{
+    Capabilities, Checkout, CheckoutKind, CreatePayment, Failure, GatewayError, PaymentGateway, PaymentRef,
+    PaymentSnapshot, PaymentStatus, Refund, TakeBack, TakeBackKind, WebhookContent, WebhookEvent,
+    WebhookReply, WebhookRequest,
+};
+pub use id::{AccountId, HoldId, InvalidName, Operation, PaymentId, PostingId, RefundId};
+pub use ledger::{
+    Account, AccountChange, Adjust, Audit, Authorization, Authorize, BookAccount, Breakdown, Capture, Charge,
+    Cursor, Difference, Extend, HistoryQuery, Hold, HoldState, HouseAccount, InvalidBreakdown, Ledger,
+    LedgerError, LedgerSettings, LimitExceeded, Page, Period, Posting, PostingKind, Reverse, SpendWindow,
+    TopUp, UnknownWord, UsageBucket, UsageQuery, Void, rules,
+};
+pub use memory::{MemoryLedger, MemoryOutbox, MemoryPayments};
+pub use money::{AmountError, Currency, JsonAmount, Money, UnknownCurrency};
+pub use notification::{BillingEvent, Message, Notification, Notifier, NotifyError, Outbox};
+pub use payment::{Observation, Payment, PaymentQuery, PaymentStore, Review, StoreError, TakenBack};
+pub use price::{Call, CostEstimator, Estimate, EstimateError, PriceTable, PriceTableError};
+pub use time_zone::{TimeZone, UnknownTimeZone};
+pub use top_ups::{Applied, Received, StartTopUp, Started, TopUpError, TopUps};
+
+/// A boxed error.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,98 @@
+//! Reading amounts, exactly.
+use super::{MICROS_PER_UNIT, Money};
+
+const MAX_DECIMALS: usize = 6;
+/// Digits of [`Money::MAX_UNITS`].
+const MAX_UNIT_DIGITS: usize = 10;
+
+/// A text is not an amount that this product takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AmountError {
+    /// Not of the form `12`, `0.25` or `-1.5`: blanks, commas, exponents and words are refused.
+    #[error("an amount is written as a plain decimal number, such as 10 or 0.25")]
+    NotANumber,
+    /// More decimals than micros can hold.
+    #[error("an amount has at most 6 decimals")]
+    TooManyDecimals,
+    /// Beyond [`Money::MAX_UNITS`].
+    #[error("an amount is at most 1000000000")]
+    TooLarge,
+    /// Zero or less where money must move.
+    #[error("the amount must be greater than 0")]
+    NotPositive,
+}
+
+/// Reads a plain decimal into micros.
+pub(super) fn micros(text: &str) -> Result<i64, AmountError> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (units, decimals) = match digits.split_once('.') {
+        Some((_, "")) => return Err(AmountError::NotANumber),
+        Some(parts) => parts,
+        None => (digits, ""),
+    };
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if units.is_empty() || !all_digits(units) || !all_digits(decimals) {
+        return Err(AmountError::NotANumber);
+    }
+    if decimals.len() > MAX_DECIMALS {
+        return Err(AmountError::TooManyDecimals);
+    }
+    let units = units.trim_start_matches('0');
+    if units.len() > MAX_UNIT_DIGITS {
+        return Err(AmountError::TooLarge);
+    }
+    let micros = format!("{units}{decimals:0<MAX_DECIMALS$}").parse().map_err(|_| AmountError::TooLarge)?;
+    if Money::MAX_UNITS.checked_mul(MICROS_PER_UNIT).is_none_or(|most| micros > most) {
+        return Err(AmountError::TooLarge);
+    }
+    if negative { i64::checked_neg(micros).ok_or(AmountError::TooLarge) } else { Ok(micros) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_decimals_are_read_exactly() {
+        for (text, expected) in [
+            ("10", 10_000_000),
+            ("0.25", 250_000),
+            ("0.000001", 1),
+            ("-3.5", -3_500_000),
+            ("007", 7_000_000),
+            ("0", 0),
+            ("1000000000", 1_000_000_000_000_000),
+        ] {
+            assert_eq!(micros(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        use AmountError::{NotANumber, TooLarge, TooManyDecimals};
+        for (text, error) in [
+            ("", NotANumber),
+            (" ", NotANumber),
+            ("10 ", NotANumber),
+            ("1,5", NotANumber),
+            ("1e5", NotANumber),
+            ("1e400", NotANumber),
+            ("NaN", NotANumber),
+            ("+1", NotANumber),
+            ("--1", NotANumber),
+            ("1.", NotANumber),
+            (".5", NotANumber),
+            ("1.2.3", NotANumber),
+            ("١", NotANumber),
+            ("0.0000001", TooManyDecimals),
+            ("1000000000.000001", TooLarge),
+            ("99999999999999999999", TooLarge),
+        ] {
+            assert_eq!(micros(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+use crate::{BoxError, PaymentId};
+
+/// Why a store of payments or messages did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no such payment.
+    #[error("payment {id} does not exist")]
+    NotFound {
+        /// Which payment.
+        id: PaymentId,
+    },
+    /// The id names another payment already.
+    #[error("id {id} already names another payment")]
+    IdReused {
+        /// Which id.
+        id: PaymentId,
+    },
+    /// The payment has another provider id, or another payment has this one.
+    #[error("payment {id} can't take over the provider's order {external_id}")]
+    ExternalIdTaken {
+        /// Which payment.
+        id: PaymentId,
+        /// The provider's id.
+        external_id: String,
+    },
+    /// The storage can't be reached; the outcome is unknown. Ask again.
+    #[error("store is unavailable")]
+    Unavailable(#[source] BoxError),
+    /// The storage failed in a way that asking again won't mend.
+    #[error("store failed")]
+    Backend(#[source] BoxError),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later without anybody's doing.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}

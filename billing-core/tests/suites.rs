@@ -1,0 +1,52 @@
+//! The in-memory back ends under the suites that every back end passes.
+#![allow(missing_docs, reason = "tests")]
+use std::sync::Arc;
+
+use billing_core::{
+    Clock, Currency, Ledger, LedgerSettings, MemoryLedger, MemoryOutbox, MemoryPayments, Outbox, PaymentStore,
+};
+use billing_testkit::top_ups::Backend;
+
+mod ledger {
+    use super::{Arc, Clock, Ledger, LedgerSettings, MemoryLedger};
+
+    async fn open(settings: LedgerSettings, clock: Arc<dyn Clock>) -> Arc<dyn Ledger> {
+        Arc::new(MemoryLedger::new(settings).with_clock(clock))
+    }
+
+    billing_testkit::ledger_suite!(open);
+}
+
+mod payments {
+    use super::{Arc, MemoryPayments, PaymentStore};
+
+    async fn open() -> Arc<dyn PaymentStore> {
+        Arc::new(MemoryPayments::default())
+    }
+
+    billing_testkit::payment_store_suite!(open);
+}
+
+mod outbox {
+    use super::{Arc, MemoryOutbox, Outbox};
+
+    async fn open() -> Arc<dyn Outbox> {
+        Arc::new(MemoryOutbox::default())
+    }
+
+    billing_testkit::outbox_suite!(open);
+}
+
+mod top_ups {
+    use super::{Arc, Backend, Currency, LedgerSettings, MemoryLedger, MemoryOutbox, MemoryPayments};
+
+    async fn open() -> Backend {
+        Backend::new(
+            Arc::new(MemoryLedger::new(LedgerSettings::new(Currency::USD))),
+            Arc::new(MemoryPayments::default()),
+            Arc::new(MemoryOutbox::default()),
+        )
+    }
+
+    billing_testkit::top_ups_suite!(open);
+}

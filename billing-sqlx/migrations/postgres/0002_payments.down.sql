@@ -1,0 +1,3 @@
+DROP TABLE outbox;
+DROP TABLE take_backs;
+DROP TABLE payments;

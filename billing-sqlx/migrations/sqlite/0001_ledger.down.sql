@@ -1,0 +1,4 @@
+DROP TABLE reversals;
+DROP TABLE postings;
+DROP TABLE holds;
+DROP TABLE accounts;

@@ -1,0 +1,133 @@
+//! PostgreSQL, and engines that speak its protocol.
+use std::{sync::Arc, time::Duration};
+
+use billing_core::{Clock, LedgerSettings, StoreError, SystemClock};
+use sqlx::{
+    PgPool, Postgres, Transaction,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::failure::sort;
+
+/// Locks the rows that a statement reads until the transaction ends.
+macro_rules! for_update {
+    () => {
+        "FOR UPDATE"
+    };
+}
+
+/// A text parameter for a JSON column.
+macro_rules! as_json {
+    ($parameter:literal) => {
+        concat!("CAST(", $parameter, " AS json)")
+    };
+}
+
+/// The number of the quarter hour since 1970.
+macro_rules! quarter {
+    ($column:literal) => {
+        concat!("CAST(floor(extract(epoch FROM ", $column, ") / 900) AS bigint)")
+    };
+}
+
+macro_rules! migrator {
+    () => {
+        sqlx::migrate!("migrations/postgres")
+    };
+}
+
+#[path = "../shared/audit.rs"]
+mod audit;
+#[path = "../shared/book.rs"]
+mod book;
+mod hot;
+#[path = "../shared/ledger.rs"]
+mod ledger;
+#[path = "../shared/operations.rs"]
+mod operations;
+#[path = "../shared/outbox.rs"]
+mod outbox;
+#[path = "../shared/payments.rs"]
+mod payments;
+#[path = "../shared/reports.rs"]
+mod reports;
+#[path = "../shared/rows.rs"]
+mod rows;
+#[path = "../shared/schema.rs"]
+mod schema;
+
+use PostgresStore as Store;
+type Row = sqlx::postgres::PgRow;
+type Connection = sqlx::PgConnection;
+
+/// Ledger, payments and outbox on PostgreSQL. Cheap to clone; clones share the pool.
+#[derive(Clone, Debug)]
+pub struct PostgresStore {
+    pool: PgPool,
+    settings: LedgerSettings,
+    clock: Arc<dyn Clock>,
+}
+
+impl PostgresStore {
+    /// How long a call waits for a connection before it says that the database is away.
+    const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+    /// Opens a pool on `url`. It connects when it is first used, so the database may be away meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] when the URL can't be read.
+    pub fn connect(url: &str, max_connections: u32, settings: LedgerSettings) -> Result<Self, StoreError> {
+        let options: PgConnectOptions = url.parse().map_err(sort)?;
+        // No ping before each use: it would double the round trips. A broken connection shows by itself, and the
+        // call is repeated with the same id.
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Self::ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Ok(Self::new(pool, settings))
+    }
+
+    /// Works on a pool that the caller has made.
+    pub fn new(pool: PgPool, settings: LedgerSettings) -> Self {
+        Self { pool, settings, clock: Arc::new(SystemClock) }
+    }
+
+    /// Another clock than the machine's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop).map_err(sort)
+    }
+
+    /// Closes all connections, once their work is done.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool.begin().await
+    }
+
+    /// A transaction in which every statement sees the same state.
+    async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    async fn reader(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.pool.acquire().await
+    }
+
+    async fn writer(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.pool.acquire().await
+    }
+}

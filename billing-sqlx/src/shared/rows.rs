@@ -1,0 +1,167 @@
+//! Rows to domain types.
+use std::{error::Error, str::FromStr};
+
+use billing_core::{
+    Account, AccountId, Breakdown, Currency, Failure as PaymentFailure, Hold, Money, Operation, Payment,
+    Posting, SpendWindow, TakeBack,
+};
+use sqlx::{ColumnIndex as _, Row as _};
+use uuid::Uuid;
+
+use super::Row;
+use crate::stamp::Stamp;
+
+pub(super) type Decoded<T> = Result<T, sqlx::Error>;
+
+/// A column that holds micros of a currency known from elsewhere.
+pub(super) fn money(row: &Row, column: &str, currency: Currency) -> Decoded<Money> {
+    Ok(Money::from_micros(row.try_get(column)?, currency))
+}
+
+fn money_if_any(row: &Row, column: &str, currency: Currency) -> Decoded<Option<Money>> {
+    let micros: Option<i64> = row.try_get(column)?;
+    Ok(micros.map(|micros| Money::from_micros(micros, currency)))
+}
+
+/// A column that counts.
+pub(super) fn count(row: &Row, column: &str) -> Decoded<u64> {
+    u64::try_from(row.try_get::<i64, _>(column)?).map_err(|error| unreadable(row, column, error.into()))
+}
+
+/// A column that holds a word or name with rules of its own.
+pub(super) fn word<T>(row: &Row, column: &str) -> Decoded<T>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
+    let text: String = row.try_get(column)?;
+    text.parse().map_err(|error: T::Err| unreadable(row, column, error.into()))
+}
+
+fn word_if_any<T>(row: &Row, column: &str) -> Decoded<Option<T>>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
+    if row.try_get::<Option<String>, _>(column)?.is_some() { word(row, column).map(Some) } else { Ok(None) }
+}
+
+pub(super) fn operation(row: &Row, column: &str) -> Decoded<Option<Operation>> {
+    let name: Option<String> = row.try_get(column)?;
+    name.map(Operation::new).transpose().map_err(|error| unreadable(row, column, error.into()))
+}
+
+pub(super) fn account_id(row: &Row, column: &str) -> Decoded<AccountId> {
+    AccountId::new(row.try_get::<String, _>(column)?).map_err(|error| unreadable(row, column, error.into()))
+}
+
+/// Somebody else wrote this: the schema and the types agree on what may be stored.
+fn unreadable(row: &Row, column: &str, source: Box<dyn Error + Send + Sync>) -> sqlx::Error {
+    let index = column.index(row).map_or_else(|_| column.to_owned(), |index| format!("{column} ({index})"));
+    sqlx::Error::ColumnDecode { index, source }
+}
+
+pub(super) fn account(row: &Row) -> Decoded<Account> {
+    let currency = word(row, "currency")?;
+    let id = account_id(row, "id")?;
+    let window = |limit, ceiling, used, ends_at| -> Decoded<SpendWindow> {
+        let Stamp(ends_at) = row.try_get(ends_at)?;
+        let mut window =
+            SpendWindow::new(money(row, limit, currency)?, money(row, ceiling, currency)?, ends_at);
+        window.used = money(row, used, currency)?;
+        Ok(window)
+    };
+    let Stamp(created_at) = row.try_get("created_at")?;
+    let day = window("day_limit", "day_ceiling", "day_used", "day_ends_at")?;
+    let month = window("month_limit", "month_ceiling", "month_used", "month_ends_at")?;
+    let mut account = Account::new(id, day, month, word(row, "time_zone")?, created_at);
+    account.posted = money(row, "posted", currency)?;
+    account.held = money(row, "held", currency)?;
+    account.suspended = row.try_get("suspended")?;
+    account.billing_enabled = row.try_get("billing_enabled")?;
+    account.tier = row.try_get("tier")?;
+    account.sequence = count(row, "sequence")?;
+    account.spent = money(row, "spent", currency)?;
+    account.calls = count(row, "calls")?;
+    account.last_call_at = row.try_get::<Option<Stamp>, _>("last_call_at")?.map(|Stamp(at)| at);
+    Ok(account)
+}
+
+pub(super) fn hold(row: &Row, currency: Currency) -> Decoded<Hold> {
+    let stamp = |column| row.try_get(column).map(|Stamp(at)| at);
+    let mut hold = Hold::new(
+        row.try_get::<Uuid, _>("id")?.into(),
+        account_id(row, "account")?,
+        money(row, "amount", currency)?,
+        stamp("expires_at")?,
+    );
+    hold.requested = money_if_any(row, "requested", currency)?;
+    hold.operation = operation(row, "operation")?;
+    hold.state = word(row, "state")?;
+    hold.exempt = row.try_get("exempt")?;
+    hold.captured = money_if_any(row, "captured", currency)?;
+    hold.day_ends_at = stamp("day_ends_at")?;
+    hold.month_ends_at = stamp("month_ends_at")?;
+    hold.created_at = stamp("created_at")?;
+    Ok(hold)
+}
+
+pub(super) fn posting(row: &Row, currency: Currency) -> Decoded<Posting> {
+    let Stamp(created_at) = row.try_get("created_at")?;
+    let mut posting = Posting::new(
+        row.try_get::<Uuid, _>("id")?.into(),
+        account_id(row, "account")?,
+        word(row, "kind")?,
+        word(row, "debit_account")?,
+        word(row, "credit_account")?,
+        money(row, "amount", currency)?,
+        created_at,
+    );
+    posting.sequence = count(row, "sequence")?;
+    posting.balance_after = money(row, "balance_after", currency)?;
+    posting.uncollected = money(row, "uncollected", currency)?;
+    posting.late = row.try_get("late")?;
+    posting.operation = operation(row, "operation")?;
+    let breakdown: Option<String> = row.try_get("breakdown")?;
+    posting.breakdown = breakdown
+        .map(Breakdown::new)
+        .transpose()
+        .map_err(|error| unreadable(row, "breakdown", error.into()))?;
+    posting.top_up = row.try_get::<Option<Uuid>, _>("top_up")?.map(Into::into);
+    posting.memo = row.try_get("memo")?;
+    posting.actor = row.try_get("actor")?;
+    Ok(posting)
+}
+
+pub(super) fn payment(row: &Row) -> Decoded<Payment> {
+    let currency: Currency = word(row, "currency")?;
+    let Stamp(created_at) = row.try_get("created_at")?;
+    let Stamp(updated_at) = row.try_get("updated_at")?;
+    let mut payment = Payment::new(
+        row.try_get::<Uuid, _>("id")?.into(),
+        account_id(row, "account")?,
+        row.try_get::<String, _>("gateway")?,
+        money(row, "amount", currency)?,
+        money(row, "credit", word(row, "credit_currency")?)?,
+        created_at,
+    );
+    payment.external_id = row.try_get("external_id")?;
+    payment.status = word(row, "status")?;
+    let paid_currency: Option<Currency> = word_if_any(row, "paid_currency")?;
+    payment.paid = match paid_currency {
+        Some(currency) => money_if_any(row, "paid", currency)?,
+        None => None,
+    };
+    payment.review = word_if_any(row, "review")?;
+    let code: Option<String> = row.try_get("failure_code")?;
+    let message: Option<String> = row.try_get("failure_message")?;
+    payment.failure = code.map(|code| PaymentFailure::new(code, message));
+    payment.taken_back = money(row, "taken_back", currency)?;
+    payment.revision = count(row, "revision")?;
+    payment.updated_at = updated_at;
+    Ok(payment)
+}
+
+pub(super) fn take_back(row: &Row, currency: Currency) -> Decoded<TakeBack> {
+    let taken = money(row, "taken", currency)?;
+    let take_back = TakeBack::new(row.try_get::<String, _>("external_id")?, word(row, "kind")?, taken);
+    Ok(take_back.with_returned(money(row, "returned", currency)?))
+}

@@ -1,0 +1,154 @@
+//! SQLite, embedded.
+use std::{sync::Arc, time::Duration};
+
+use billing_core::{Clock, LedgerSettings, StoreError, SystemClock};
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::failure::sort;
+
+/// A transaction here has the whole database for itself.
+macro_rules! for_update {
+    () => {
+        ""
+    };
+}
+
+/// A text parameter for a JSON column.
+macro_rules! as_json {
+    ($parameter:literal) => {
+        $parameter
+    };
+}
+
+/// The number of the quarter hour since 1970.
+macro_rules! quarter {
+    ($column:literal) => {
+        concat!($column, " / 900000000")
+    };
+}
+
+macro_rules! migrator {
+    () => {
+        sqlx::migrate!("migrations/sqlite")
+    };
+}
+
+#[path = "../shared/audit.rs"]
+mod audit;
+#[path = "../shared/book.rs"]
+mod book;
+/// One writer, one file: the plain transaction is the fastest there is.
+mod hot {
+    pub(super) use super::operations::{authorize, capture, charge, top_up, void};
+}
+#[path = "../shared/ledger.rs"]
+mod ledger;
+#[path = "../shared/operations.rs"]
+mod operations;
+#[path = "../shared/outbox.rs"]
+mod outbox;
+#[path = "../shared/payments.rs"]
+mod payments;
+#[path = "../shared/reports.rs"]
+mod reports;
+#[path = "../shared/rows.rs"]
+mod rows;
+#[path = "../shared/schema.rs"]
+mod schema;
+
+use SqliteStore as Store;
+type Row = sqlx::sqlite::SqliteRow;
+type Connection = sqlx::SqliteConnection;
+
+/// Ledger, payments and outbox in an SQLite file. Cheap to clone; clones share the connections.
+///
+/// Several processes may use one file, such as a server and a command beside it.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    /// One connection: writers of this process queue here, in order, and not at the file's lock.
+    writer: SqlitePool,
+    /// Readers see the last commit and never wait for the writer.
+    readers: SqlitePool,
+    settings: LedgerSettings,
+    clock: Arc<dyn Clock>,
+}
+
+impl SqliteStore {
+    /// How long a transaction waits for another process.
+    const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+    const READERS: u32 = 4;
+
+    /// Opens `url`, such as `sqlite:billing.db`, and makes the file when it is missing. `sqlite::memory:` is a
+    /// database that ends with its store.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] or [`StoreError::Unavailable`] when the file can't be opened.
+    pub async fn connect(url: &str, settings: LedgerSettings) -> Result<Self, StoreError> {
+        let options: SqliteConnectOptions = url.parse().map_err(sort)?;
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Self::BUSY_TIMEOUT);
+        // An idle connection that is closed would take a database in memory with it.
+        let pool = |size| {
+            SqlitePoolOptions::new()
+                .max_connections(size)
+                .min_connections(1)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        let writer = pool(1).connect_with(options.clone()).await.map_err(sort)?;
+        let in_memory = url.contains(":memory:");
+        let readers = if in_memory {
+            writer.clone()
+        } else {
+            pool(Self::READERS).connect_with(options).await.map_err(sort)?
+        };
+        Ok(Self { writer, readers, settings, clock: Arc::new(SystemClock) })
+    }
+
+    /// Another clock than the machine's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.readers).await.map(drop).map_err(sort)
+    }
+
+    /// Closes all connections, once their work is done.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// A transaction that has the right to write from its first statement on.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// A transaction in which every statement sees the same state.
+    async fn snapshot(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.readers.begin().await
+    }
+
+    async fn reader(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+        self.readers.acquire().await
+    }
+
+    async fn writer(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+        self.writer.acquire().await
+    }
+}

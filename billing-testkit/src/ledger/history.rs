@@ -1,0 +1,137 @@
+use billing_core::{
+    Adjust, BookAccount, Charge, HistoryQuery, HouseAccount, LedgerError, Posting, PostingId, PostingKind,
+    UsageQuery,
+};
+use chrono::{NaiveDate, TimeDelta};
+
+use super::{
+    Subject,
+    subject::{at, operation, usd},
+};
+
+async fn list(subject: &Subject, query: HistoryQuery) -> Vec<u64> {
+    let page = subject.ledger.history(query).await.unwrap();
+    page.items.iter().map(|posting: &Posting| posting.sequence).collect()
+}
+
+/// Pages join without a gap, and the last says that it is the last.
+pub async fn history_is_newest_first_and_pages_by_cursor_and_offset(subject: Subject) {
+    subject.top_up("5").await;
+    for _ in 0..6 {
+        subject.charge("0.5").await.unwrap();
+    }
+    let query = HistoryQuery::new(subject.account.clone()).with_limit(3);
+    let first = subject.ledger.history(query.clone()).await.unwrap();
+    assert_eq!(first.items.iter().map(|posting| posting.sequence).collect::<Vec<_>>(), [7, 6, 5]);
+    // A posting that comes meanwhile moves no page.
+    subject.charge("0.5").await.unwrap();
+    let second = subject.ledger.history(query.clone().with_after(first.next.unwrap())).await.unwrap();
+    assert_eq!(second.items.iter().map(|posting| posting.sequence).collect::<Vec<_>>(), [4, 3, 2]);
+    let last = subject.ledger.history(query.clone().with_after(second.next.unwrap())).await.unwrap();
+    assert_eq!((last.items.len(), last.next), (1, None));
+    let mut offset = query;
+    offset.offset = 6;
+    assert_eq!(list(&subject, offset.clone()).await, [2, 1]);
+    offset.offset = u32::MAX;
+    assert!(list(&subject, offset).await.is_empty());
+}
+
+/// Each filter narrows; a text is looked for as it is, never as a pattern.
+pub async fn history_filters_by_kind_time_and_text(subject: Subject) {
+    subject.top_up("50").await;
+    for (minutes, name) in [(1, "search_cases"), (1, "Пошук 100%"), (1, "export")] {
+        subject.advance(TimeDelta::minutes(minutes));
+        let charge = Charge::new(PostingId::new(), subject.account.clone(), usd("1"), operation(name));
+        subject.ledger.charge(charge).await.unwrap();
+    }
+    let memo = Adjust::new(PostingId::new(), subject.account.clone(), usd("1"), "olena", "Gift for Export");
+    subject.ledger.adjust(memo).await.unwrap();
+    let query = HistoryQuery::new(subject.account.clone());
+    let by_kind = query.clone().with_kinds([PostingKind::TopUp, PostingKind::Adjustment]);
+    assert_eq!(list(&subject, by_kind).await, [5, 1]);
+    let mut by_time = query.clone();
+    by_time.from = Some(at("2036-11-16T10:01:00Z"));
+    by_time.to = Some(at("2036-11-16T10:03:00Z"));
+    assert_eq!(list(&subject, by_time).await, [3, 2]);
+    for (text, expected) in [
+        ("EXPORT", &[5, 4][..]),
+        ("search_", &[2]),
+        ("searchX", &[]),
+        ("0%", &[3]),
+        ("Пошук", &[3]),
+        ("%", &[3]),
+        ("\\", &[]),
+        ("olena", &[]),
+    ] {
+        let mut by_text = query.clone();
+        by_text.text = Some(text.to_owned());
+        assert_eq!(list(&subject, by_text).await, expected, "{text}");
+    }
+}
+
+/// The journal is double-entry: what the house accounts come to is what the accounts do not have.
+pub async fn every_posting_names_both_sides_and_the_balance_after_it(subject: Subject) {
+    let top_up = subject.top_up("5").await;
+    subject.charge("1").await.unwrap();
+    subject.reverse(top_up, "2", 1).await.unwrap();
+    subject.reverse(top_up, "1", 2).await.unwrap();
+    let adjust = Adjust::new(PostingId::new(), subject.account.clone(), usd("-0.5"), "olena", "fee");
+    subject.ledger.adjust(adjust).await.unwrap();
+    let mut postings =
+        subject.ledger.history(HistoryQuery::new(subject.account.clone())).await.unwrap().items;
+    postings.reverse();
+    let own = BookAccount::Owned(subject.account.clone());
+    let gateway = BookAccount::House(HouseAccount::Gateway("stripe".to_owned()));
+    let revenue = BookAccount::House(HouseAccount::Revenue);
+    let adjustments = BookAccount::House(HouseAccount::Adjustments);
+    let expected = [
+        (&gateway, &own, "5", "5"),
+        (&own, &revenue, "1", "4"),
+        (&own, &gateway, "2", "2"),
+        (&gateway, &own, "1", "3"),
+        (&own, &adjustments, "0.5", "2.5"),
+    ];
+    for (posting, (debit, credit, amount, balance)) in postings.iter().zip(expected) {
+        assert_eq!((&posting.debit, &posting.credit), (debit, credit), "{posting:?}");
+        assert_eq!((posting.amount, posting.balance_after), (usd(amount), usd(balance)), "{posting:?}");
+    }
+    assert_eq!(postings.len(), expected.len());
+    let audit = subject.ledger.verify().await.unwrap();
+    let house: Vec<_> = audit.house.iter().map(|(account, sum)| (account.to_string(), *sum)).collect();
+    let expected = [("@gateway/stripe", "-4"), ("@revenue", "1"), ("@adjustments", "0.5")];
+    assert_eq!(house, expected.map(|(name, sum)| (name.to_owned(), usd(sum))));
+    assert_eq!((audit.accounts, audit.postings, audit.open_holds), (1, 5, 0));
+}
+
+/// A chart shows the days that the reader lives in.
+pub async fn usage_sums_by_local_day_and_operation(subject: Subject) {
+    subject.top_up("50").await;
+    for (time, name, amount) in [
+        ("2036-11-16T21:59:59.999999Z", "search", "1"),
+        ("2036-11-16T22:00:00Z", "search", "0.000001"),
+        ("2036-11-17T10:00:00Z", "export", "2"),
+        ("2036-11-17T11:00:00Z", "search", "3"),
+        ("2036-11-17T22:00:00Z", "search", "4"),
+    ] {
+        subject.clock.set(at(time));
+        let charge = Charge::new(PostingId::new(), subject.account.clone(), usd(amount), operation(name));
+        subject.ledger.charge(charge).await.unwrap();
+    }
+    let day = |day| NaiveDate::from_ymd_opt(2036, 11, day).unwrap();
+    let query = |from, to| UsageQuery::new(subject.account.clone(), from, to);
+    let buckets = subject.ledger.usage(query(day(16), day(17))).await.unwrap();
+    let told: Vec<_> = buckets
+        .iter()
+        .map(|bucket| {
+            let name = bucket.operation.as_ref().unwrap().to_string();
+            (bucket.day, name, bucket.calls, bucket.amount)
+        })
+        .collect();
+    let expected =
+        [(day(16), "search", 1, "1"), (day(17), "export", 1, "2"), (day(17), "search", 2, "3.000001")];
+    assert_eq!(told, expected.map(|(day, name, calls, sum)| (day, name.to_owned(), calls, usd(sum))));
+    for (from, to) in [(day(17), day(16)), (day(1), day(1) + TimeDelta::days(400))] {
+        let refused = subject.ledger.usage(query(from, to)).await;
+        assert!(matches!(refused, Err(LedgerError::InvalidRequest { .. })));
+    }
+}

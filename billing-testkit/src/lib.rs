@@ -1,0 +1,53 @@
+//! What every back end and adapter of `billing` has to do, as tests that any of them can run, and simulators of the
+//! payment providers that speak HTTP.
+//!
+//! # Suites
+//! A suite is a macro that takes a function which opens a fresh back end, and makes one test of each rule:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use billing_core::{Clock, Ledger, LedgerSettings, MemoryLedger};
+//!
+//! async fn open(settings: LedgerSettings, clock: Arc<dyn Clock>) -> Arc<dyn Ledger> {
+//!     Arc::new(MemoryLedger::new(settings).with_clock(clock))
+//! }
+//!
+//! billing_testkit::ledger_suite!(open);
+//! # fn main() {}
+//! ```
+//!
+//! | Suite | Rules of |
+//! |---|---|
+//! | [`ledger_suite!`] | [`Ledger`](billing_core::Ledger) |
+//! | [`payment_store_suite!`] | [`PaymentStore`](billing_core::PaymentStore) |
+//! | [`outbox_suite!`] | [`Outbox`](billing_core::Outbox) |
+//! | [`top_ups_suite!`] | [`TopUps`](billing_core::TopUps) on a back end |
+//!
+//! The tests need tokio's features `macros` and `rt-multi-thread` where they are made. Counts are a fifth of the whole
+//! ones unless the environment variable `SOAK` is set.
+//!
+//! # Features
+//! | Feature | Gives |
+//! |---|---|
+//! | `simulators` | the simulated payment providers |
+//!
+//! This crate is for tests and for the sandbox: it panics where a rule is broken.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a broken rule is told by a panic: that is what a test does"
+)]
+pub mod ledger;
+pub mod outbox;
+pub mod payments;
+#[cfg(feature = "simulators")]
+pub mod simulators;
+pub mod top_ups;
+
+/// How many rounds a test runs: `whole` in a soak (`SOAK` is set), a fifth of it else, at least one.
+pub fn rounds(whole: u32) -> u32 {
+    if std::env::var_os("SOAK").is_some() { whole } else { (whole / 5).max(1) }
+}

@@ -1,0 +1,82 @@
+//! Stripe, played over HTTP: `PaymentIntents`, refunds, disputes, events, signed webhooks and a checkout page.
+//!
+//! Objects are complete (the fields of API version [`API_VERSION`]), so typed clients parse them. Nothing here is
+//! secret or real: the simulator belongs on the loopback interface, and its control API asks for no password.
+//!
+//! ```
+//! use billing_testkit::simulators::stripe::StripeSimulator;
+//!
+//! # #[tokio::main] async fn main() -> std::io::Result<()> {
+//! let stripe = StripeSimulator::builder("sk_test_key", "whsec_secret").start(([127, 0, 0, 1], 0).into()).await?;
+//! assert!(stripe.base_url().starts_with("http://127.0.0.1:"));
+//! stripe.shutdown().await;
+//! # Ok(()) }
+//! ```
+//!
+//! # What it serves
+//!
+//! | Path | |
+//! |---|---|
+//! | `/v1/…` | the API: `payment_intents` (create, retrieve, confirm, cancel), `refunds`, `charges`, `disputes`, `events` |
+//! | `/checkout/{payment_intent}` | a page with *Pay* and *Decline*, no script needed; it stands in for Stripe Elements |
+//! | `/` | a console for people: every payment, with buttons to pay, refund and dispute |
+//! | `/_control/…` | the same powers as the methods of [`StripeSimulator`], as JSON |
+//!
+//! # The control API
+//!
+//! Paths begin with `/_control/`, bodies are JSON, and so are answers.
+//!
+//! | Route | Body, all fields optional unless marked |
+//! |---|---|
+//! | `GET payment_intents` | |
+//! | `POST payment_intents/{id}/pay` | `amount_received`, `currency` |
+//! | `POST payment_intents/{id}/decline` | `decline_code` |
+//! | `POST payment_intents/{id}/process` | |
+//! | `POST payment_intents/{id}/refund` | `amount` |
+//! | `POST payment_intents/{id}/dispute` | `amount`, `inquiry`, `funds_stay` |
+//! | `POST refunds/{id}/{complete or fail}` | |
+//! | `PUT refunds/start_pending` | `true` or `false` (required) |
+//! | `POST disputes/{id}/{withdraw, reinstate, win or lose}` | `amount` for the first two |
+//! | `GET events`, `POST events/{id}/redeliver` | |
+//! | `GET deliveries`, `GET deliveries/held` | |
+//! | `GET`, `PUT deliveries/plan` | `drop_next`, `drop_all`, `duplicates`, `delay_ms`, `hold` |
+//! | `POST deliveries/release` | `"as_held"`, `"reversed"`, `{"shuffled": seed}` or `{"listed": [ids]}` |
+//! | `PUT webhook` | the URL as a string, or `null` (required) |
+//! | `GET`, `POST`, `DELETE faults` | `fault` (required), `stage`, `times`, `method`, `path` |
+//!
+//! # Waiting for webhooks
+//!
+//! The checkout, the console, the control API and the asynchronous methods of [`StripeSimulator`] answer once the
+//! first delivery attempt of each webhook they caused has ended, or after five seconds. Calls of the API itself never
+//! wait, as at Stripe: the caller may well be the one who has to receive the webhook.
+
+mod api;
+mod builder;
+mod checkout;
+mod connection;
+mod console;
+mod control;
+mod currency;
+mod engine;
+mod error;
+mod faults;
+mod html;
+mod idempotency;
+mod ids;
+mod objects;
+mod params;
+mod simulator;
+mod snapshot;
+mod state;
+mod table;
+mod webhook;
+
+pub use self::builder::StripeSimulatorBuilder;
+pub use self::error::ApiError;
+pub use self::faults::{ApiFault, Fault, FaultStage};
+pub use self::objects::{DisputeTerms, PayTerms};
+pub use self::simulator::StripeSimulator;
+pub use self::webhook::{Delivery, DeliveryPlan, ReleaseOrder, signature_header};
+
+/// The API version whose objects are served and sent in webhooks.
+pub const API_VERSION: &str = "2026-09-30.endive";

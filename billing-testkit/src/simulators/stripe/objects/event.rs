@@ -1,0 +1,49 @@
+//! Events: what happened, with the object as it stood then.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::simulators::stripe::API_VERSION;
+use crate::simulators::stripe::error::ApiError;
+use crate::simulators::stripe::state::State;
+use crate::simulators::stripe::table::Row;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) created: i64,
+    pub(crate) object: Value,
+    pub(crate) request: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+    /// Whether the webhook is still to be delivered.
+    pub(crate) is_pending: bool,
+}
+
+impl State {
+    pub(crate) fn event(&self, id: &str) -> Result<&Event, ApiError> {
+        self.events.get(id).ok_or_else(|| ApiError::not_found("event", id, "id"))
+    }
+}
+
+impl Event {
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.created,
+            "data": { "object": self.object },
+            "livemode": false,
+            "pending_webhooks": i32::from(self.is_pending),
+            "request": { "id": self.request, "idempotency_key": self.idempotency_key },
+            "type": self.kind,
+        })
+    }
+}
+
+impl Row for Event {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}

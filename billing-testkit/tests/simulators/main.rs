@@ -1,0 +1,4 @@
+//! The provider simulators, over real HTTP.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod stripe;

@@ -1,0 +1,14 @@
+mod api;
+mod checkout;
+mod console;
+mod control;
+mod disputes;
+mod events;
+mod faults;
+mod idempotency;
+mod merchant;
+mod refunds;
+mod restart;
+mod shop;
+mod typed_client;
+mod webhooks;

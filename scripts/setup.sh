@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Checks what the project needs on this machine. As root with apt-get it installs what is missing; otherwise it
+# prints the commands and exits 1.
+#
+#   scripts/setup.sh        for `make test`
+#   scripts/setup.sh run    for `make run`, which needs no PostgreSQL
+set -euo pipefail
+
+packages=()
+commands=()
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+has curl || packages+=(curl ca-certificates)
+# aws-lc and SQLite are compiled from source and need a C compiler; not CMake, on the usual platforms.
+has cc || packages+=(gcc libc6-dev)
+if [[ ${1:-} != run ]]; then
+    "$(dirname "$0")/postgres.sh" where >/dev/null 2>&1 || packages+=(postgresql)
+fi
+
+if ((${#packages[@]} > 0)); then
+    if [[ $EUID -eq 0 ]] && has apt-get; then
+        echo "setup: installing ${packages[*]}"
+        apt-get update -qq </dev/null
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null
+    elif has apt-get; then
+        commands+=("sudo apt-get install ${packages[*]}")
+    else
+        commands+=("install with your package manager (these are Debian's names): ${packages[*]}")
+    fi
+fi
+
+if ! has cargo; then
+    commands+=("curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . \"\$HOME/.cargo/env\"")
+elif ! has cargo-fmt || ! has cargo-clippy; then
+    commands+=("rustup component add rustfmt clippy")
+fi
+
+if ((${#commands[@]} > 0)); then
+    echo "setup: something is missing. Please run:" >&2
+    printf '    %s\n' "${commands[@]}" >&2
+    exit 1
+fi
