@@ -71,7 +71,7 @@ impl<E: FromDatabase> Failure<E> {
 /// How often a transaction is tried that loses to another one.
 const CONFLICT_ATTEMPTS: u32 = 10;
 /// How often one is tried whose connection turns out to be broken: ids make the repeat harmless.
-const BROKEN_ATTEMPTS: u32 = 3;
+const BROKEN_ATTEMPTS: u32 = 5;
 
 /// Runs a transaction until it is through, as long as trying again can help at once.
 pub(crate) async fn retry<T, E, F>(mut transaction: impl FnMut() -> F) -> Result<T, E>
@@ -96,8 +96,12 @@ where
 }
 
 fn is_worth_another(error: &sqlx::Error, attempt: u32) -> bool {
-    (is_conflict(error) && attempt < CONFLICT_ATTEMPTS)
-        || (matches!(error, sqlx::Error::Io(_)) && attempt < BROKEN_ATTEMPTS)
+    (is_conflict(error) && attempt < CONFLICT_ATTEMPTS) || (is_broken(error) && attempt < BROKEN_ATTEMPTS)
+}
+
+/// The connection is gone, or was ended by the server's shutdown; another one may be fine.
+fn is_broken(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(_)) || matches!(code(error).as_deref(), Some("57P01" | "57P02"))
 }
 
 /// Lost to another transaction: serialization failure or deadlock on PostgreSQL, busy or locked on SQLite.

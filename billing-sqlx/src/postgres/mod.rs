@@ -127,7 +127,7 @@ impl PostgresStore {
         self.pool.acquire().await
     }
 
-    async fn writer(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        self.pool.acquire().await
+    fn writers(&self) -> &PgPool {
+        &self.pool
     }
 }

@@ -25,7 +25,7 @@ impl Outbox for Store {
                 .bind(message.account.as_str())
                 .bind(event.as_str())
                 .bind(Stamp(message.created_at))
-                .execute(&mut *self.writer().await?)
+                .execute(self.writers())
                 .await?;
             Ok::<_, Failure<StoreError>>(stored.rows_affected() == 1)
         })

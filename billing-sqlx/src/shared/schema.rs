@@ -14,7 +14,7 @@ impl Store {
     /// [`StoreError::Unavailable`] when the database can't be reached; [`StoreError::Backend`] when it has steps that
     /// this version does not know, or one of them was changed.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        MIGRATOR.run(&mut *self.writer().await.map_err(sort)?).await.map_err(sort_migration)
+        MIGRATOR.run(self.writers()).await.map_err(sort_migration)
     }
 
     /// Takes the newest applied step back, with the data it holds, and tells which it was.
@@ -26,8 +26,7 @@ impl Store {
         let mut applied = migrations.into_iter().filter(|migration| migration.applied).rev();
         let Some(newest) = applied.next() else { return Ok(None) };
         let target = applied.next().map_or(0, |before| before.version);
-        let mut connection = self.writer().await.map_err(sort)?;
-        MIGRATOR.undo(&mut *connection, target).await.map_err(sort_migration)?;
+        MIGRATOR.undo(self.writers(), target).await.map_err(sort_migration)?;
         Ok(Some(Migration { applied: false, ..newest }))
     }
 
@@ -36,7 +35,7 @@ impl Store {
     /// # Errors
     /// As for [`migrate`](Self::migrate).
     pub async fn migrations(&self) -> Result<Vec<Migration>, StoreError> {
-        let mut connection = self.writer().await.map_err(sort)?;
+        let mut connection = self.writers().acquire().await.map_err(sort)?;
         let table = MIGRATOR.table_name.as_ref();
         connection.ensure_migrations_table(table).await.map_err(sort_migration)?;
         let applied = connection.list_applied_migrations(table).await.map_err(sort_migration)?;

@@ -148,7 +148,7 @@ impl SqliteStore {
         self.readers.acquire().await
     }
 
-    async fn writer(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
-        self.writer.acquire().await
+    fn writers(&self) -> &SqlitePool {
+        &self.writer
     }
 }

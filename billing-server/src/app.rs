@@ -1,0 +1,136 @@
+//! What every request sees.
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use billing_core::{
+    Clock, Currency, ExchangeRates, FixedRates, Ledger, PaymentStore, PriceTable, SystemClock, TopUps,
+};
+
+use crate::{
+    BoxError,
+    auth::TokenVerifier,
+    config::{Config, Tokens, Url},
+    routes::payments::RecentSyncs,
+    store::Store,
+};
+
+/// The state of a running server.
+#[derive(Debug)]
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) top_ups: TopUps,
+    pub(crate) tokens: TokenVerifier,
+    pub(crate) rates: Option<Arc<dyn ExchangeRates>>,
+    pub(crate) prices: Option<PriceTable>,
+    pub(crate) addresses: Addresses,
+    pub(crate) stripe_publishable_key: Option<String>,
+    pub(crate) mode: Mode,
+    pub(crate) recent_syncs: RecentSyncs,
+    pub(crate) clock: Arc<dyn Clock>,
+    is_migrated: AtomicBool,
+}
+
+/// Where the server and its dashboard are.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// Where the world reaches the server.
+    pub backend: Url,
+    /// Where the dashboard is.
+    pub frontend: Url,
+    /// The one origin that browsers may call from, beside the server's own.
+    pub allowed_origin: Option<String>,
+}
+
+impl Addresses {
+    /// As configured, else where the server listens.
+    pub fn new(config: &Config, listens_on: &Url) -> Self {
+        let backend = config.backend_url.as_ref().unwrap_or(listens_on).clone();
+        let frontend = config.frontend_url.as_ref().unwrap_or(&backend).clone();
+        let allowed_origin = config.frontend_url.as_ref().map(|url| url.origin().to_owned());
+        Self { backend, frontend, allowed_origin }
+    }
+
+    /// Where a balance is topped up.
+    pub fn top_up(&self) -> String {
+        self.frontend.join("/topup")
+    }
+}
+
+/// How the server runs.
+#[derive(Clone, Debug)]
+pub enum Mode {
+    /// For real.
+    Serve,
+    /// To try it out, with a simulated provider.
+    Sandbox {
+        /// Where the simulated provider is.
+        stripe: String,
+    },
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Serve => "serve",
+            Self::Sandbox { .. } => "sandbox",
+        })
+    }
+}
+
+impl App {
+    /// A server as configured, on an opened store.
+    ///
+    /// # Errors
+    /// When a provider's adapter can't be set up.
+    pub fn new(
+        config: &Config,
+        tokens: &Tokens,
+        store: Store,
+        mode: Mode,
+        listens_on: &Url,
+    ) -> Result<Self, BoxError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let rates = config.usd_in_uah.map(|rate| {
+            let rates = FixedRates::new(Arc::clone(&clock)).with_rate(Currency::USD, Currency::UAH, rate);
+            Arc::new(rates) as Arc<dyn ExchangeRates>
+        });
+        Ok(Self {
+            top_ups: crate::gateways::top_ups(config, &store, &clock)?,
+            tokens: TokenVerifier::new(tokens),
+            rates,
+            prices: config.prices.clone(),
+            addresses: Addresses::new(config, listens_on),
+            stripe_publishable_key: config.stripe.as_ref().map(|stripe| stripe.publishable_key.clone()),
+            mode,
+            recent_syncs: RecentSyncs::default(),
+            clock,
+            is_migrated: AtomicBool::new(false),
+            store,
+        })
+    }
+
+    /// The ledger.
+    pub fn ledger(&self) -> &Arc<dyn Ledger> {
+        &self.store.ledger
+    }
+
+    /// The payments.
+    pub fn payments(&self) -> &Arc<dyn PaymentStore> {
+        &self.store.payments
+    }
+
+    /// Whether the database has its tables, so that requests can be answered.
+    pub fn is_migrated(&self) -> bool {
+        self.is_migrated.load(Ordering::Acquire)
+    }
+
+    /// From now on requests are answered.
+    pub(crate) fn set_migrated(&self) {
+        self.is_migrated.store(true, Ordering::Release);
+    }
+}

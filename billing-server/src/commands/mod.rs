@@ -1,0 +1,74 @@
+//! The command line.
+mod config;
+mod migrate;
+mod payments;
+mod serve;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    BoxError,
+    config::{Config, Environment, Purpose},
+    openapi, output,
+    sandbox::{self, Options},
+    telemetry,
+};
+
+/// Prepaid billing: the server, its sandbox and its operator's commands.
+///
+/// Configured by environment variables: see `config check`.
+#[derive(Clone, Debug, Parser)]
+#[command(version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve,
+    /// Run the server with a simulated Stripe, a demo user and tools to spend on.
+    Sandbox(Options),
+    /// Bring the database up or down.
+    #[command(subcommand)]
+    Migrate(migrate::Direction),
+    /// Look at payments, and ask their providers.
+    #[command(subcommand)]
+    Payments(payments::Action),
+    /// Check the books; exits with 1 when they do not balance.
+    Verify,
+    /// The configuration.
+    #[command(subcommand)]
+    Config(config::Action),
+    /// Print the description of the API.
+    Openapi,
+}
+
+/// Does what the command line says.
+///
+/// # Errors
+/// Whatever keeps it from being done; the message is for whoever typed the command.
+pub async fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
+    let environment = Environment::of_process();
+    match arguments.command {
+        Command::Serve => serve::run(&environment).await?,
+        Command::Sandbox(options) => sandbox::run(options, environment).await?,
+        Command::Migrate(direction) => migrate::run(direction, &configured(&environment)?).await?,
+        Command::Payments(action) => payments::run(action, &configured(&environment)?).await?,
+        Command::Verify => return verify::run(&configured(&environment)?).await,
+        Command::Config(action) => config::run(action, &environment)?,
+        Command::Openapi => output::print(openapi::text()?.trim_end())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The configuration of a command beside the database.
+fn configured(environment: &Environment) -> Result<Config, BoxError> {
+    let config = Config::read(environment, Purpose::Command)?;
+    telemetry::start(&config.log);
+    Ok(config)
+}

@@ -1,0 +1,112 @@
+use std::sync::Arc;
+
+use billing_core::{AccountId, Clock, Payment, PaymentId, PaymentQuery, PaymentStatus, SystemClock};
+use clap::{Args, Subcommand};
+
+use crate::{BoxError, config::Config, gateways, output::print, store::Store};
+
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum Action {
+    /// List payments, newest first.
+    List(Filter),
+    /// Show one payment.
+    Show {
+        /// Our id of it, or its provider's.
+        id: String,
+    },
+    /// Ask the provider how a payment stands, and take it over.
+    Sync {
+        /// Our id of it, or its provider's.
+        id: String,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct Filter {
+    /// Only of this account.
+    #[arg(long, value_parser = |id: &str| AccountId::new(id))]
+    account: Option<AccountId>,
+    /// Only in this status: pending, processing, failed, canceled, expired or succeeded.
+    #[arg(long)]
+    status: Option<PaymentStatus>,
+    /// Only those that somebody must look at.
+    #[arg(long)]
+    needs_review: bool,
+    /// How many.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    limit: u32,
+}
+
+impl Filter {
+    fn query(self) -> PaymentQuery {
+        let mut query = PaymentQuery::newest(self.limit);
+        query.account = self.account;
+        query.status = self.status;
+        query.needs_review = self.needs_review;
+        query
+    }
+}
+
+pub(super) async fn run(action: Action, config: &Config) -> Result<(), BoxError> {
+    let store = Store::open(&config.database, config.ledger.clone()).await?;
+    match action {
+        Action::List(filter) => {
+            for payment in store.payments.list(&filter.query()).await? {
+                print(summary(&payment))?;
+            }
+        }
+        Action::Show { id } => show(&find(&store, &id).await?)?,
+        Action::Sync { id } => {
+            let payment = find(&store, &id).await?;
+            let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+            show(&gateways::top_ups(config, &store, &clock)?.sync(payment.id).await?)?;
+        }
+    }
+    store.schema.close().await;
+    Ok(())
+}
+
+async fn find(store: &Store, id: &str) -> Result<Payment, BoxError> {
+    if let Ok(id) = id.parse::<PaymentId>()
+        && let Some(payment) = store.payments.get(id).await?
+    {
+        return Ok(payment);
+    }
+    for provider in gateways::NAMES {
+        if let Some(payment) = store.payments.find(provider, id).await? {
+            return Ok(payment);
+        }
+    }
+    Err(format!("there is no payment {id}").into())
+}
+
+fn summary(payment: &Payment) -> String {
+    let Payment { id, created_at, status, gateway, amount, account, .. } = payment;
+    let review = payment.review.map(|review| format!("  NEEDS REVIEW: {review}")).unwrap_or_default();
+    format!("{id}  {}  {status}  {gateway}  {amount}  {account}{review}", created_at.format("%FT%TZ"))
+}
+
+fn show(payment: &Payment) -> Result<(), BoxError> {
+    let unknown = || "unknown".to_owned();
+    print(format_args!("payment     {}", payment.id))?;
+    print(format_args!("account     {}", payment.account))?;
+    print(format_args!(
+        "provider    {} {}",
+        payment.gateway,
+        payment.external_id.clone().unwrap_or_else(unknown)
+    ))?;
+    print(format_args!("status      {}", payment.status))?;
+    print(format_args!("to be paid  {}", payment.amount))?;
+    print(format_args!("paid        {}", payment.paid.map_or_else(unknown, |paid| paid.to_string())))?;
+    print(format_args!("credit      {}", payment.credit))?;
+    print(format_args!("taken back  {}", payment.taken_back))?;
+    if let Some(failure) = &payment.failure {
+        print(format_args!("failure     {}", failure.code))?;
+    }
+    if let Some(review) = payment.review {
+        print(format_args!("review      {review}"))?;
+    }
+    print(format_args!("started     {}", payment.created_at))?;
+    print(format_args!("changed     {}", payment.updated_at))?;
+    Ok(())
+}

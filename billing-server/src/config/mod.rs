@@ -1,0 +1,245 @@
+//! The configuration: one typed [`Config`], read once at the start from the variables of one table.
+mod environment;
+mod parse;
+mod reader;
+mod secret;
+mod url;
+mod variables;
+
+use std::net::SocketAddr;
+
+use billing_core::{Currency, LedgerSettings, PriceTable, TimeZone};
+use rust_decimal::Decimal;
+
+use self::reader::Reader;
+pub(crate) use self::variables::{
+    BIND_ADDR, DATA_DIR, JWT_SECRET, STRIPE_API_BASE, STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY,
+    STRIPE_WEBHOOK_SECRET,
+};
+pub use self::{
+    environment::Environment,
+    reader::ConfigError,
+    secret::Secret,
+    url::Url,
+    variables::{VARIABLES, Variable, example},
+};
+
+/// What the server and its commands are told at the start.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where to listen.
+    pub bind_addr: SocketAddr,
+    /// Where the world reaches this server, unless it is where it listens.
+    pub backend_url: Option<Url>,
+    /// Where the dashboard is, unless it is where the server is.
+    pub frontend_url: Option<Url>,
+    /// Where accounts are kept.
+    pub database: Database,
+    /// Which tokens are believed; `None` only where nobody signs in.
+    pub tokens: Option<Tokens>,
+    /// Stripe, when it is on.
+    pub stripe: Option<Stripe>,
+    /// Prices of the tools.
+    pub prices: Option<PriceTable>,
+    /// What new accounts get, and how long holds live.
+    pub ledger: LedgerSettings,
+    /// What a dollar is worth in hryvnias.
+    pub usd_in_uah: Option<Decimal>,
+    /// How logs are written.
+    pub log: Log,
+}
+
+/// Where accounts are kept.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Database {
+    /// A PostgreSQL server.
+    Postgres {
+        /// Its address, with a password.
+        url: Secret,
+        /// The most connections to it.
+        max_connections: u32,
+    },
+    /// A SQLite file.
+    Sqlite {
+        /// Its address or path.
+        url: String,
+    },
+}
+
+/// Which tokens are believed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Tokens {
+    /// What they are signed with.
+    pub secret: Secret,
+    /// Who must have issued them.
+    pub issuer: Option<String>,
+    /// Whom they must be meant for.
+    pub audience: Option<String>,
+}
+
+/// Keys of a Stripe account.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Stripe {
+    /// Ours.
+    pub secret_key: Secret,
+    /// The browser's.
+    pub publishable_key: String,
+    /// What webhooks are signed with.
+    pub webhook_secret: Secret,
+    /// Another address of its API.
+    pub api_base: Option<Url>,
+}
+
+/// How logs are written.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Log {
+    /// As JSON, a line each.
+    pub json: bool,
+    /// What is written at all.
+    pub filter: String,
+}
+
+/// What the configuration is for: it decides what has to be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Serving callers, who bring tokens.
+    Serve,
+    /// A command beside the database.
+    Command,
+}
+
+impl Config {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that is wrong.
+    pub fn read(environment: &Environment, purpose: Purpose) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(environment);
+        let bind_addr = reader.parse(&variables::BIND_ADDR, parse::bind_addr);
+        let backend_url = reader.parse(&variables::BACKEND_URL, parse::url);
+        let frontend_url = reader.parse(&variables::FRONTEND_URL, parse::url);
+        let database = read_database(&mut reader);
+        let tokens = read_tokens(&mut reader, purpose);
+        let stripe = read_stripe(&mut reader);
+        let prices = reader.parse(&variables::PRICES_FILE, parse::prices);
+        let ledger = read_ledger(&mut reader);
+        let usd_in_uah = reader.parse(&variables::EXCHANGE_RATES, parse::exchange_rate);
+        let log = read_log(&mut reader);
+
+        let config = || {
+            Some(Self {
+                bind_addr: bind_addr?,
+                backend_url,
+                frontend_url,
+                database: database?,
+                tokens,
+                stripe,
+                prices,
+                ledger: ledger?,
+                usd_in_uah,
+                log: log?,
+            })
+        };
+        reader.finish(config())
+    }
+}
+
+fn read_database(reader: &mut Reader<'_>) -> Option<Database> {
+    let max_connections = reader.parse(&variables::DATABASE_MAX_CONNECTIONS, parse::connections)?;
+    let data_dir = reader.text(&variables::DATA_DIR)?.trim_end_matches('/');
+    let Some(url) = reader.text(&variables::DATABASE_URL) else {
+        return Some(Database::Sqlite { url: format!("sqlite:{data_dir}/billing.db") });
+    };
+    match url.split_once(':') {
+        Some(("postgres" | "postgresql", _)) => {
+            Some(Database::Postgres { url: Secret::new(url), max_connections })
+        }
+        Some(("sqlite", _)) => Some(Database::Sqlite { url: url.to_owned() }),
+        _ => {
+            reader.note(&variables::DATABASE_URL, "must begin with postgres:// or sqlite://");
+            None
+        }
+    }
+}
+
+fn read_tokens(reader: &mut Reader<'_>, purpose: Purpose) -> Option<Tokens> {
+    let secret = match purpose {
+        Purpose::Serve => {
+            reader.require(&variables::JWT_SECRET, "without it nobody can sign in", parse::jwt_secret)
+        }
+        Purpose::Command => reader.parse(&variables::JWT_SECRET, parse::jwt_secret),
+    };
+    let named = |variable| reader.text(variable).map(str::to_owned);
+    let (issuer, audience) = (named(&variables::JWT_ISSUER), named(&variables::JWT_AUDIENCE));
+    Some(Tokens { secret: secret?, issuer, audience })
+}
+
+/// Stripe is on as soon as one of its keys is set, and needs all of them then.
+fn read_stripe(reader: &mut Reader<'_>) -> Option<Stripe> {
+    let keys = [
+        &variables::STRIPE_SECRET_KEY,
+        &variables::STRIPE_PUBLISHABLE_KEY,
+        &variables::STRIPE_WEBHOOK_SECRET,
+    ];
+    let api_base = reader.parse(&variables::STRIPE_API_BASE, parse::api_base);
+    let set = keys.iter().find(|variable| reader.text(variable).is_some())?;
+    let why = format!("Stripe needs it as {} is set", set.name);
+    let [secret_key, publishable_key, webhook_secret] = keys;
+    let secret_key =
+        reader.require(secret_key, &why, parse::key(&["sk_test_", "sk_live_", "rk_test_", "rk_live_"]));
+    let publishable_key = reader.require(publishable_key, &why, parse::key(&["pk_test_", "pk_live_"]));
+    let webhook_secret = reader.require(webhook_secret, &why, parse::key(&["whsec_"]));
+    let stripe = Stripe {
+        secret_key: secret_key?,
+        publishable_key: publishable_key?.expose().to_owned(),
+        webhook_secret: webhook_secret?,
+        api_base,
+    };
+    if is_live(stripe.secret_key.expose()) != is_live(&stripe.publishable_key) {
+        reader.note(
+            &variables::STRIPE_PUBLISHABLE_KEY,
+            "must be of the same mode as STRIPE_SECRET_KEY: both live, or both for tests",
+        );
+    }
+    Some(stripe)
+}
+
+/// Whether a key of Stripe moves real money.
+pub(crate) fn is_live(key: &str) -> bool {
+    key.split('_').nth(1) == Some("live")
+}
+
+fn read_ledger(reader: &mut Reader<'_>) -> Option<LedgerSettings> {
+    let daily = reader.parse(&variables::DEFAULT_DAILY_LIMIT_USD, parse::limit);
+    let monthly = reader.parse(&variables::DEFAULT_MONTHLY_LIMIT_USD, parse::limit);
+    let time_zone = reader.parse(&variables::DEFAULT_TIME_ZONE, str::parse::<TimeZone>);
+    let hold_ttl = reader.parse(&variables::HOLD_TTL, parse::hold_ttl);
+    let settings = LedgerSettings::new(Currency::USD)
+        .with_limits(daily?, monthly?)
+        .with_time_zone(time_zone?)
+        .with_hold_ttl(hold_ttl?);
+    Some(settings)
+}
+
+fn read_log(reader: &mut Reader<'_>) -> Option<Log> {
+    let json = reader.parse(&variables::LOG_FORMAT, |format| match format {
+        "text" => Ok(false),
+        "json" => Ok(true),
+        _ => Err("must be text or json"),
+    });
+    let filter = reader.parse(&variables::LOG_LEVEL, |filter| {
+        let known = tracing_subscriber::EnvFilter::try_new(filter);
+        known
+            .map(|_| filter.to_owned())
+            .map_err(|_| "must be a level such as info, or a filter such as info,sqlx=warn")
+    });
+    Some(Log { json: json?, filter: filter? })
+}
+
+#[cfg(test)]
+mod tests;

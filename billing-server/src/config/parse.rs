@@ -1,0 +1,140 @@
+//! How the values of variables are written.
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use billing_core::{Currency, JsonAmount, LedgerSettings, Money, PriceTable};
+use http::{Uri, uri::Scheme};
+use rust_decimal::Decimal;
+
+use super::{Secret, Url};
+
+pub(super) fn bind_addr(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080")
+}
+
+pub(super) fn connections(text: &str) -> Result<u32, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|count| (1..=1_000).contains(count))
+        .ok_or("must be a whole number from 1 to 1000")
+}
+
+/// An http or https address without query, kept without its last slash.
+pub(super) fn url(text: &str) -> Result<Url, &'static str> {
+    let uri: Uri = text.parse().map_err(|_| "must be an address such as https://billing.example.com")?;
+    let web = [Some(&Scheme::HTTP), Some(&Scheme::HTTPS)].contains(&uri.scheme());
+    if !web || uri.host().is_none_or(str::is_empty) || uri.query().is_some() {
+        return Err("must begin with https:// or http://, name a host, and have no query");
+    }
+    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        return Err("must not hold a password");
+    }
+    Ok(Url::new(&uri))
+}
+
+/// An address that secrets are sent to: encrypted, or on this machine.
+pub(super) fn api_base(text: &str) -> Result<Url, &'static str> {
+    let base = url(text)?;
+    if base.is_encrypted() || base.is_loopback() {
+        Ok(base)
+    } else {
+        Err("must begin with https://, unless it is on this machine")
+    }
+}
+
+pub(super) fn jwt_secret(text: &str) -> Result<Secret, &'static str> {
+    if text.len() >= 32 { Ok(Secret::new(text)) } else { Err("must have at least 32 bytes") }
+}
+
+/// A key of a provider that begins with one of `prefixes`.
+pub(super) fn key(prefixes: &'static [&'static str]) -> impl Fn(&str) -> Result<Secret, String> {
+    move |text| {
+        let long_enough = text.len() >= 16;
+        if long_enough && prefixes.iter().any(|prefix| text.starts_with(prefix)) {
+            Ok(Secret::new(text))
+        } else {
+            Err(format!("must begin with {} and have at least 16 bytes", prefixes.join(" or ")))
+        }
+    }
+}
+
+pub(super) fn limit(text: &str) -> Result<Money, String> {
+    let amount = Money::parse(text, Currency::USD).map_err(|error| error.to_string())?;
+    JsonAmount::from(amount).positive(Currency::USD).map_err(|error| error.to_string())
+}
+
+/// `fixed:USD/UAH=41.50`: the worth of one dollar in hryvnias.
+pub(super) fn exchange_rate(text: &str) -> Result<Decimal, &'static str> {
+    text.strip_prefix("fixed:USD/UAH=")
+        .and_then(|rate| Decimal::from_str_exact(rate).ok())
+        .filter(|rate| rate.is_sign_positive() && !rate.is_zero())
+        .ok_or("must be written as fixed:USD/UAH=41.50")
+}
+
+pub(super) fn hold_ttl(text: &str) -> Result<Duration, &'static str> {
+    let seconds_in = |unit| match unit {
+        "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(3_600),
+        _ => None,
+    };
+    text.split_at_checked(text.len().saturating_sub(1))
+        .and_then(|(count, unit)| count.parse::<u64>().ok()?.checked_mul(seconds_in(unit)?))
+        .map(Duration::from_secs)
+        .filter(|ttl| !ttl.is_zero() && *ttl <= LedgerSettings::MAX_HOLD_TTL)
+        .ok_or("must be a time such as 90s, 5m or 1h, at most 24h")
+}
+
+pub(super) fn prices(path: &str) -> Result<PriceTable, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("can't be read: {error}"))?;
+    let table = if Path::new(path).extension().is_some_and(|extension| extension == "json") {
+        PriceTable::from_json(&text, Currency::USD)
+    } else {
+        PriceTable::from_toml(&text, Currency::USD)
+    };
+    table.map_err(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        format!("holds no price table: {error}{cause}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hold_lives_for_a_second_to_a_day() {
+        assert_eq!(hold_ttl("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(hold_ttl("24h"), Ok(Duration::from_hours(24)));
+        for bad in ["", "5", "0s", "25h", "-1m", "m", "1d", "5€", "99999999999999999999h"] {
+            assert!(hold_ttl(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_a_positive_decimal() {
+        assert_eq!(exchange_rate("fixed:USD/UAH=41.50"), Ok(Decimal::new(4150, 2)));
+        for bad in ["41.5", "fixed:USD/UAH=0", "fixed:USD/UAH=-1", "fixed:USD/UAH=", "fixed:USD/EUR=1", "nbu"]
+        {
+            assert!(exchange_rate(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn secrets_leave_this_machine_only_encrypted() {
+        for good in
+            ["https://api.stripe.com", "http://127.0.0.1:8081", "http://localhost:1", "http://[::1]:1/"]
+        {
+            assert!(api_base(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://example.com",
+            "http://127.0.0.1.example.com",
+            "ftp://x",
+            "https://u:p@x",
+            "x",
+            "https://",
+        ] {
+            assert!(api_base(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Every environment variable, told once: parsing, `.env.example` and `config check` all read this table.
+
+/// One environment variable.
+#[derive(Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in one sentence or two.
+    pub meaning: &'static str,
+    /// What holds while it is unset; `None` when that needs words, which `meaning` has.
+    pub default: Option<&'static str>,
+    /// Whether its value is never shown.
+    pub secret: bool,
+}
+
+impl Variable {
+    const fn new(name: &'static str, meaning: &'static str) -> Self {
+        Self { name, meaning, default: None, secret: false }
+    }
+
+    const fn with_default(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+}
+
+macro_rules! variables {
+    ($($name:ident = $variable:expr;)*) => {
+        $(pub(crate) static $name: Variable = $variable;)*
+
+        /// All of them, in the order of `.env.example`.
+        pub static VARIABLES: &[&Variable] = &[$(&$name),*];
+    };
+}
+
+variables! {
+    BIND_ADDR = Variable::new("BIND_ADDR", "Address and port to listen on; port 0 takes a free one.")
+        .with_default("127.0.0.1:8080");
+    BACKEND_URL = Variable::new(
+        "BACKEND_URL",
+        "Where the world reaches this server; webhooks go to its /webhooks/{provider}. Unset: the address it listens on.",
+    );
+    FRONTEND_URL = Variable::new(
+        "FRONTEND_URL",
+        "Where the dashboard is: refusals point to its /topup, and browsers may call from it. Unset: BACKEND_URL.",
+    );
+    DATABASE_URL = Variable::new(
+        "DATABASE_URL",
+        "postgres://… or sqlite://…. Unset: SQLite in DATA_DIR/billing.db.",
+    )
+    .secret();
+    DATABASE_MAX_CONNECTIONS =
+        Variable::new("DATABASE_MAX_CONNECTIONS", "Connections to PostgreSQL, at most.").with_default("10");
+    DATA_DIR = Variable::new("DATA_DIR", "Folder of the SQLite database.").with_default("./data");
+    JWT_SECRET = Variable::new(
+        "JWT_SECRET",
+        "Secret of the HS256 tokens that callers bring, at least 32 bytes. `serve` needs it.",
+    )
+    .secret();
+    JWT_ISSUER = Variable::new("JWT_ISSUER", "What a token's `iss` has to be. Unset: not looked at.");
+    JWT_AUDIENCE = Variable::new("JWT_AUDIENCE", "What a token's `aud` has to name. Unset: not looked at.");
+    STRIPE_SECRET_KEY =
+        Variable::new("STRIPE_SECRET_KEY", "Stripe's secret or restricted key. Stripe is off while it is unset.").secret();
+    STRIPE_PUBLISHABLE_KEY =
+        Variable::new("STRIPE_PUBLISHABLE_KEY", "Stripe's publishable key, which browsers are told.");
+    STRIPE_WEBHOOK_SECRET =
+        Variable::new("STRIPE_WEBHOOK_SECRET", "Signing secret of Stripe's webhook endpoint.").secret();
+    STRIPE_API_BASE = Variable::new("STRIPE_API_BASE", "Another address of Stripe's API, such as a simulator's.");
+    PRICES_FILE = Variable::new(
+        "PRICES_FILE",
+        "Price table of the tools, TOML or JSON. Unset: the sandbox's own, in the sandbox.",
+    );
+    DEFAULT_TIME_ZONE =
+        Variable::new("DEFAULT_TIME_ZONE", "Where a new account's days and months begin.").with_default("Europe/Kyiv");
+    DEFAULT_DAILY_LIMIT_USD =
+        Variable::new("DEFAULT_DAILY_LIMIT_USD", "What a new account may spend a day.").with_default("10");
+    DEFAULT_MONTHLY_LIMIT_USD =
+        Variable::new("DEFAULT_MONTHLY_LIMIT_USD", "What a new account may spend a month.").with_default("100");
+    EXCHANGE_RATES = Variable::new(
+        "EXCHANGE_RATES",
+        "Rate that balances are shown in hryvnias at, such as fixed:USD/UAH=41.50. Unset: they are not.",
+    );
+    HOLD_TTL = Variable::new(
+        "HOLD_TTL",
+        "How long money stays set aside for a call that never ends: 90s, 5m, at most 24h.",
+    )
+    .with_default("5m");
+    LOG_FORMAT = Variable::new("LOG_FORMAT", "text or json.").with_default("text");
+    LOG_LEVEL = Variable::new("LOG_LEVEL", "error, warn, info, debug or trace, or a filter by module.")
+        .with_default("info");
+}
+
+/// The text of `.env.example`.
+pub fn example() -> String {
+    let mut text = String::from(
+        "# Every variable that billing-server reads, each with its default where it has one.\n\
+         # A blank value counts as unset. This file is not read by itself: export what you need.\n",
+    );
+    for Variable { name, meaning, default, .. } in VARIABLES {
+        let line = format!("\n# {meaning}\n#{name}={}\n", default.unwrap_or_default());
+        text.push_str(&line);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_variable_is_told_once() {
+        let names: BTreeSet<_> = VARIABLES.iter().map(|variable| variable.name).collect();
+        assert_eq!(names.len(), VARIABLES.len());
+    }
+
+    #[test]
+    fn no_secret_has_a_default() {
+        assert!(VARIABLES.iter().all(|variable| !variable.secret || variable.default.is_none()));
+    }
+}

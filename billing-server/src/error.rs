@@ -1,0 +1,269 @@
+//! The one form of every error: `{"error", "message", "code"}`.
+use std::{error::Error, fmt, time::Duration};
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use billing_core::{BoxError, GatewayError, LedgerError, StoreError, TopUpError};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How long a caller should wait before asking again while something is away.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The body of every error. Some carry more: see the 402 and 429 of a paid call.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// What kind of error, for people.
+    #[schema(example = "Not found")]
+    pub error: &'static str,
+    /// What is wrong and what to do, for people.
+    #[schema(example = "there is no such payment")]
+    pub message: String,
+    /// What is wrong, for programs; it never changes.
+    #[schema(example = "PAYMENT_NOT_FOUND")]
+    pub code: &'static str,
+}
+
+/// Why a request was not answered as asked.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    hint: Option<Hint>,
+    source: Option<BoxError>,
+}
+
+/// What a header tells beside the body.
+#[derive(Clone, Copy, Debug)]
+enum Hint {
+    /// Sign in with a token.
+    Bearer,
+    /// Ask again after so long.
+    RetryAfter(Duration),
+}
+
+impl ApiError {
+    /// An error by its status, code and message.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), hint: None, source: None }
+    }
+
+    /// 400: the request is not of the form it has to be.
+    pub fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// 401: who is calling is not known.
+    pub fn unauthorized(code: &'static str, message: impl Into<String>) -> Self {
+        Self { hint: Some(Hint::Bearer), ..Self::new(StatusCode::UNAUTHORIZED, code, message) }
+    }
+
+    /// 404: there is no such thing, or it is somebody else's.
+    pub fn not_found(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// 500: our own fault, told to nobody but the log.
+    pub fn internal(source: impl Into<BoxError>) -> Self {
+        let message = "something went wrong on our side; nothing of it is your doing";
+        Self {
+            source: Some(source.into()),
+            ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message)
+        }
+    }
+
+    /// 503: something that is needed is away for now.
+    pub fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).with_retry_after(RETRY_AFTER)
+    }
+
+    /// Says when to ask again.
+    #[must_use]
+    pub fn with_retry_after(mut self, delay: Duration) -> Self {
+        self.hint = Some(Hint::RetryAfter(delay));
+        self
+    }
+
+    /// With what caused it, for the log.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The one place where a fault of ours is logged: here it leaves the program.
+    fn log(&self) {
+        if self.status.is_server_error() {
+            let cause = self.source.as_deref().map(|source| chain(source)).unwrap_or_default();
+            tracing::error!(
+                code = self.code,
+                status = self.status.as_u16(),
+                cause,
+                "request failed: {}",
+                self.message
+            );
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self.status {
+            StatusCode::PAYMENT_REQUIRED => "Payment required",
+            StatusCode::UNPROCESSABLE_ENTITY => "Refused",
+            StatusCode::INTERNAL_SERVER_ERROR => "Internal error",
+            status => status.canonical_reason().unwrap_or("Error"),
+        }
+    }
+}
+
+/// An error and its causes in one line.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", chain(cause)),
+        None => error.to_string(),
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for ApiError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.log();
+        let body = ErrorBody { error: self.title(), message: self.message, code: self.code };
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        match self.hint {
+            Some(Hint::Bearer) => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+            }
+            Some(Hint::RetryAfter(delay)) => {
+                headers.insert(header::RETRY_AFTER, delay.as_secs().max(1).into())
+            }
+            None => None,
+        };
+        response
+    }
+}
+
+impl From<LedgerError> for ApiError {
+    fn from(error: LedgerError) -> Self {
+        let refused = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string());
+        match &error {
+            LedgerError::LimitAboveCeiling { .. } => refused("LIMIT_ABOVE_CEILING"),
+            LedgerError::InvalidAmount { .. } => refused("INVALID_AMOUNT"),
+            LedgerError::InvalidRequest { .. } => refused("INVALID_REQUEST"),
+            LedgerError::Unavailable(_) => database_away().with_source(error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        if error.is_retryable() { database_away().with_source(error) } else { Self::internal(error) }
+    }
+}
+
+impl From<GatewayError> for ApiError {
+    fn from(error: GatewayError) -> Self {
+        match error {
+            GatewayError::NotAuthentic { reason } => {
+                Self::bad_request("INVALID_SIGNATURE", format!("webhook is not authentic: {reason}"))
+            }
+            GatewayError::Declined { code, message } => {
+                let message = message.unwrap_or_else(|| format!("the payment provider refused: {code}"));
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "PAYMENT_DECLINED", message)
+            }
+            GatewayError::RateLimited { retry_after } => {
+                Self::unavailable("PROVIDER_BUSY", "the payment provider asks to slow down; please try again")
+                    .with_retry_after(retry_after.unwrap_or(RETRY_AFTER))
+            }
+            GatewayError::Unavailable(_) => Self::unavailable(
+                "PROVIDER_UNAVAILABLE",
+                "the payment provider can't be reached; please try again",
+            )
+            .with_source(error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<TopUpError> for ApiError {
+    fn from(error: TopUpError) -> Self {
+        match error {
+            TopUpError::UnknownGateway { .. } => unknown_provider(),
+            TopUpError::UnknownPayment { .. } => unknown_payment(),
+            TopUpError::AmountNotTaken { min, max } => {
+                let message = format!("the amount must be from {} to {}", min.with_sign(), max.with_sign());
+                Self::bad_request("INVALID_AMOUNT", message)
+            }
+            TopUpError::Gateway(error) => error.into(),
+            TopUpError::Ledger(error) => error.into(),
+            TopUpError::Store(error) => error.into(),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// 503 while the storage is away.
+pub fn database_away() -> ApiError {
+    ApiError::unavailable("DATABASE_UNAVAILABLE", "the database can't be reached for now; please try again")
+}
+
+/// 404 for a provider that is not on offer.
+pub fn unknown_provider() -> ApiError {
+    ApiError::not_found("UNKNOWN_PROVIDER", "there is no such payment provider here")
+}
+
+/// 404 for a payment that is not there, or not the caller's.
+pub fn unknown_payment() -> ApiError {
+    ApiError::not_found("PAYMENT_NOT_FOUND", "you have no such payment")
+}
+
+#[cfg(test)]
+mod tests {
+    use billing_core::{Currency, Money};
+
+    use super::*;
+
+    #[test]
+    fn a_fault_of_ours_says_nothing_of_its_cause() {
+        let error = ApiError::from(LedgerError::Backend("relation secrets does not exist".into()));
+        assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!error.to_string().contains("secrets"));
+        assert_eq!(chain(&error).matches("relation secrets").count(), 1);
+    }
+
+    #[test]
+    fn storage_that_is_away_asks_to_come_back() {
+        let response = ApiError::from(StoreError::Unavailable("refused".into())).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+    }
+
+    #[test]
+    fn an_amount_out_of_range_names_the_range() {
+        let usd = |text| Money::parse(text, Currency::USD).unwrap();
+        let error = ApiError::from(TopUpError::AmountNotTaken { min: usd("0.5"), max: usd("999999.99") });
+        assert_eq!(error.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(error.to_string(), "the amount must be from $0.50 to $999999.99");
+    }
+}

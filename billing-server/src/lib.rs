@@ -1,0 +1,38 @@
+//! The reference billing server: API, webhooks, sandbox and operator commands.
+//!
+//! `main` parses the command line and calls [`run`]; everything else is here, so that tests drive what runs.
+//!
+//! | Where | What |
+//! |---|---|
+//! | [`config`] | every environment variable, read once into a typed [`Config`](config::Config) |
+//! | `commands` | what each subcommand does |
+//! | `server`, `jobs` | listening, migrating, stopping; work that nobody asks for |
+//! | [`router()`] | every route and what stands around it |
+//! | `routes` | one file per resource, handlers beside what they take and answer |
+//! | [`auth`], [`error`] | who is calling; the one form of every error |
+//! | [`store`], `gateways` | the database and the payment providers behind their traits |
+//! | `sandbox` | the same server with a simulated provider and a demo user |
+mod amount;
+mod app;
+pub mod auth;
+mod bounds;
+mod commands;
+pub mod config;
+mod connections;
+pub mod error;
+mod extract;
+mod gateways;
+mod jobs;
+pub mod openapi;
+mod output;
+mod router;
+mod routes;
+mod sandbox;
+mod server;
+pub mod store;
+mod telemetry;
+
+pub use app::{Addresses, App, Mode};
+pub use billing_core::BoxError;
+pub use commands::{Arguments, run};
+pub use router::router;

@@ -1,0 +1,104 @@
+//! The whole application as one router: routes, and what stands around them.
+use std::{any::Any, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+};
+use billing_core::BoxError;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer};
+
+use crate::{
+    App,
+    bounds::{API_BODY_BYTES, WEBHOOK_BODY_BYTES, limit_body, limit_time},
+    error::ApiError,
+    routes, telemetry,
+};
+
+/// Every route of `app`; `tools` are paid calls, where there are some.
+pub fn router(app: &Arc<App>, tools: Option<Router<Arc<App>>>) -> Router {
+    let api = routes::api().split_for_parts().0.merge(tools.unwrap_or_default());
+    let webhooks = routes::webhooks::webhooks().split_for_parts().0;
+    let webhooks = webhooks.layer(from_fn_with_state(WEBHOOK_BODY_BYTES, limit_body));
+    let gate = from_fn_with_state(Arc::clone(app), refuse_until_migrated);
+
+    let router = api
+        .layer(from_fn_with_state(API_BODY_BYTES, limit_body))
+        .merge(webhooks)
+        .route_layer(gate)
+        .merge(routes::probes().split_for_parts().0)
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(limit_time))
+        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header_layer(header::CACHE_CONTROL, "no-store"));
+    let router = match app.addresses.allowed_origin.as_deref().map(HeaderValue::try_from) {
+        Some(Ok(origin)) => router.layer(cors(origin)),
+        _ => router,
+    };
+    router.layer(from_fn(telemetry::trace)).with_state(Arc::clone(app))
+}
+
+fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// Browsers may call from the dashboard's origin, with a token and without cookies.
+fn cors(origin: HeaderValue) -> CorsLayer {
+    let exposed = ["x-billing-hold", "x-billing-held", "x-billing-available", "x-request-id"];
+    CorsLayer::new()
+        .allow_origin(origin)
+        .allow_methods([Method::GET, Method::POST, Method::PUT])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers(
+            exposed.map(HeaderName::from_static).into_iter().chain([header::RETRY_AFTER]).collect::<Vec<_>>(),
+        )
+}
+
+/// While the database has no tables yet, nothing that needs them is tried.
+async fn refuse_until_migrated(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    if app.is_migrated() {
+        Ok(next.run(request).await)
+    } else {
+        Err(ApiError::unavailable(
+            "STARTING",
+            "the server has not reached its database yet; please try again",
+        ))
+    }
+}
+
+async fn not_found() -> ApiError {
+    ApiError::not_found(
+        "NOT_FOUND",
+        "there is nothing at this address; GET /openapi.json tells what there is",
+    )
+}
+
+/// axum adds `Allow`.
+async fn method_not_allowed() -> ApiError {
+    let message = "this address does not take this method; see the header Allow";
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is tower-http's")]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    ApiError::internal(BoxError::from(format!("a handler panicked: {text}"))).into_response()
+}

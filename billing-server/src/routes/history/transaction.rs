@@ -1,0 +1,140 @@
+use billing_core::{BookAccount, Breakdown, HouseAccount, Money, Operation, Posting, PostingId, PostingKind};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::amount::Amount;
+
+/// A line of a history.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Transaction {
+    /// Its name.
+    id: Uuid,
+    /// Whose it is.
+    user_id: String,
+    /// What it is, in the words that clients know.
+    r#type: TransactionType,
+    /// What it is, in the ledger's words: `top_up`, `capture`, `reversal`, `reinstatement`, `adjustment`.
+    kind: &'static str,
+    /// What moved; never below zero.
+    amount_usd: Amount,
+    /// What it did to the balance: below zero when it was taken. The changes add up to the balance.
+    change_usd: Amount,
+    /// Always null: the ledger is kept in dollars.
+    #[schema(value_type = Option<f64>)]
+    amount_uah: Option<Amount>,
+    /// The balance before it.
+    balance_before_usd: Amount,
+    /// The balance after it.
+    balance_after_usd: Amount,
+    /// What was asked for beyond the amount and could not be taken.
+    uncollected_usd: Amount,
+    /// Whether it was charged after the money had been given free.
+    late: bool,
+    /// What was paid for.
+    #[schema(value_type = Option<String>)]
+    operation: Option<Operation>,
+    /// How the cost came about.
+    #[schema(value_type = Option<Object>)]
+    breakdown: Option<Breakdown>,
+    /// Of a charge: its hold, as answered in `x-billing-hold`.
+    request_id: Option<Uuid>,
+    /// Of a top-up and what follows from it: the provider.
+    payment_provider: Option<String>,
+    /// Of a top-up and what follows from it: the payment.
+    payment_id: Option<Uuid>,
+    /// What it is, for people.
+    description: String,
+    /// Always null: what was kept here has fields of its own.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Breakdown>,
+    /// When it was.
+    created_at: DateTime<Utc>,
+}
+
+/// What a transaction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum TransactionType {
+    /// A call was paid.
+    Charge,
+    /// A payment was taken back.
+    Refund,
+    /// Money came in.
+    TopUp,
+    /// A correction, or something taken back that was given back.
+    Adjustment,
+}
+
+impl TransactionType {
+    pub(super) const fn of(kind: PostingKind) -> Self {
+        match kind {
+            PostingKind::Capture => Self::Charge,
+            PostingKind::Reversal => Self::Refund,
+            PostingKind::TopUp => Self::TopUp,
+            _ => Self::Adjustment,
+        }
+    }
+
+    pub(super) fn named(word: &str) -> Option<Self> {
+        match word {
+            "charge" => Some(Self::Charge),
+            "refund" => Some(Self::Refund),
+            "topup" => Some(Self::TopUp),
+            "adjustment" => Some(Self::Adjustment),
+            _ => None,
+        }
+    }
+}
+
+impl From<Posting> for Transaction {
+    fn from(posting: Posting) -> Self {
+        let change = posting.change();
+        let before = posting.balance_after.micros().saturating_sub(change.micros());
+        let description = describe(&posting);
+        let payment = match posting.kind {
+            PostingKind::TopUp => Some(posting.id),
+            _ => posting.top_up,
+        };
+        Self {
+            id: posting.id.as_uuid(),
+            user_id: posting.account.into(),
+            r#type: TransactionType::of(posting.kind),
+            kind: posting.kind.as_str(),
+            amount_usd: posting.amount.into(),
+            change_usd: change.into(),
+            amount_uah: None,
+            balance_before_usd: Money::from_micros(before, change.currency()).into(),
+            balance_after_usd: posting.balance_after.into(),
+            uncollected_usd: posting.uncollected.into(),
+            late: posting.late,
+            request_id: (posting.kind == PostingKind::Capture).then(|| posting.id.as_uuid()),
+            payment_provider: gateway(&posting.debit).or_else(|| gateway(&posting.credit)).map(str::to_owned),
+            payment_id: payment.map(PostingId::as_uuid),
+            description,
+            metadata: None,
+            operation: posting.operation,
+            breakdown: posting.breakdown,
+            created_at: posting.created_at,
+        }
+    }
+}
+
+fn gateway(side: &BookAccount) -> Option<&str> {
+    match side {
+        BookAccount::House(HouseAccount::Gateway(name)) => Some(name),
+        _ => None,
+    }
+}
+
+fn describe(posting: &Posting) -> String {
+    let provider = gateway(&posting.debit).or_else(|| gateway(&posting.credit)).unwrap_or("the provider");
+    match posting.kind {
+        PostingKind::TopUp => format!("Top-up through {provider}"),
+        PostingKind::Capture => posting.operation.as_ref().map_or("Charge".to_owned(), ToString::to_string),
+        PostingKind::Reversal => format!("Taken back by {provider}"),
+        PostingKind::Reinstatement => format!("Given back by {provider}"),
+        _ => posting.memo.clone().unwrap_or_else(|| "Adjustment".to_owned()),
+    }
+}

@@ -1,0 +1,52 @@
+//! The HTTP API, one file per resource; handlers stand beside what they take and answer.
+mod balance;
+mod health;
+mod history;
+pub(crate) mod payments;
+mod settings;
+mod status_page;
+mod tools;
+pub(crate) mod webhooks;
+
+use std::sync::Arc;
+
+use axum::routing::get;
+use utoipa::IntoResponses;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) use self::tools::{tools, tools_api};
+
+use crate::{App, error::ErrorBody};
+
+/// What any call for an account may be answered with.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only its documentation is used")]
+enum AccountErrors {
+    /// The token is missing, expired or wrong.
+    #[response(status = 401)]
+    Unauthorized(ErrorBody),
+    /// The database, or something else that is needed, is away for now: see `Retry-After`.
+    #[response(status = 503)]
+    Unavailable(ErrorBody),
+}
+
+/// Everything that needs the database.
+pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(balance::balance))
+        .routes(routes!(history::history))
+        .routes(routes!(settings::settings, settings::change_settings))
+        .routes(routes!(payments::create::create_stripe_payment))
+        .routes(routes!(payments::status::payment_status))
+        .routes(routes!(payments::providers::payment_providers))
+}
+
+/// What answers without the database.
+pub(crate) fn probes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .route("/openapi.json", get(crate::openapi::serve))
+        .route("/", get(status_page::status_page))
+        .route("/topup", get(status_page::status_page))
+}

@@ -1,0 +1,113 @@
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use billing_core::{BoxError, Checkout, PaymentId, StartTopUp, Started};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    App, Mode,
+    amount::{Amount, AmountField, invalid_amount},
+    auth::Caller,
+    error::{ApiError, ErrorBody},
+    extract::ApiJson,
+    routes::AccountErrors,
+};
+
+/// What the payer reads at the provider.
+const DESCRIPTION: &str = "Balance top-up";
+
+/// A payment to start.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct NewPayment {
+    /// What is to be paid.
+    #[schema(required)]
+    amount_usd: Option<AmountField>,
+}
+
+/// A payment that waits for its payer.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewStripePayment {
+    /// Lets its holder pay, in Stripe's elements.
+    client_secret: String,
+    /// Stripe's id of it.
+    payment_intent_id: String,
+    /// Our id of it.
+    payment_id: Uuid,
+    /// What is to be paid.
+    #[serde(rename = "amount_usd")]
+    amount_usd: Amount,
+    /// In which currency.
+    #[schema(example = "USD")]
+    currency: String,
+    /// How far it has come.
+    #[schema(value_type = String, example = "pending")]
+    status: &'static str,
+    /// In the sandbox: the page to pay on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_url: Option<String>,
+}
+
+/// Starts a payment through Stripe.
+#[utoipa::path(
+    post,
+    path = "/api/billing/payment/stripe/create",
+    tag = "payments",
+    security(("token" = [])),
+    request_body = NewPayment,
+    responses(
+        (status = 200, body = NewStripePayment),
+        (status = 400, description = "The body or amount is not as it has to be.", body = ErrorBody),
+        (status = 404, description = "Stripe is not on offer here.", body = ErrorBody),
+        (status = 422, description = "Stripe refused.", body = ErrorBody),
+        AccountErrors
+    )
+)]
+pub(crate) async fn create_stripe_payment(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    ApiJson(payment): ApiJson<NewPayment>,
+) -> Result<Json<NewStripePayment>, ApiError> {
+    let amount = payment
+        .amount_usd
+        .ok_or_else(|| invalid_amount("amount_usd", "it is missing"))?
+        .positive_usd("amount_usd")?;
+    // Gateways refuse what does not divide; told here, it is the caller's to mend.
+    if amount.to_minor_exact().is_none() {
+        return Err(invalid_amount("amount_usd", "what is paid has at most 2 decimals"));
+    }
+    let request = StartTopUp::new(PaymentId::new(), account, "stripe", amount, DESCRIPTION)
+        .with_return_url(app.addresses.frontend.join("/payment/success"));
+    let started = app.top_ups.start(request).await?;
+    tracing::info!(
+        payment.id = %started.payment.id,
+        account.id = %started.payment.account,
+        gateway.name = "stripe",
+        "payment of {amount} started"
+    );
+    answer(&app.mode, started).map(Json)
+}
+
+fn answer(mode: &Mode, started: Started) -> Result<NewStripePayment, ApiError> {
+    let Checkout::ClientSecret { external_id, client_secret } = started.checkout else {
+        return Err(ApiError::internal(BoxError::from("stripe gave no client secret")));
+    };
+    let checkout_url = match mode {
+        Mode::Sandbox { stripe } => {
+            Some(format!("{stripe}/checkout/{external_id}?client_secret={client_secret}"))
+        }
+        Mode::Serve => None,
+    };
+    let payment = started.payment;
+    Ok(NewStripePayment {
+        client_secret,
+        payment_intent_id: external_id,
+        payment_id: payment.id.as_uuid(),
+        amount_usd: payment.amount.into(),
+        currency: payment.amount.currency().to_string(),
+        status: payment.status.as_str(),
+        checkout_url,
+    })
+}

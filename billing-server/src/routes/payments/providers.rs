@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use billing_core::{Capabilities, Money};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{App, Mode, amount::Amount};
+
+/// Amounts that a page suggests, in whole units.
+const PRESETS: [i64; 4] = [10, 25, 50, 100];
+
+/// What is on offer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Providers {
+    providers: Vec<Provider>,
+}
+
+/// A way to pay.
+#[derive(Debug, Serialize, ToSchema)]
+struct Provider {
+    /// Its name in other calls.
+    #[schema(value_type = String, example = "stripe")]
+    id: &'static str,
+    /// `elements`: within our page; `hosted`: on the provider's.
+    #[schema(value_type = String, example = "elements")]
+    kind: &'static str,
+    /// Its name for people.
+    #[schema(value_type = String, example = "Stripe")]
+    label: &'static str,
+    /// The currency it takes.
+    #[schema(example = "USD")]
+    currency: String,
+    /// The least that can be paid.
+    min: Amount,
+    /// The most that can be paid at once.
+    max: Amount,
+    /// Amounts to suggest.
+    presets: Vec<Amount>,
+    /// Where its pages are, when a browser is sent there.
+    checkout_origin: Option<String>,
+    /// The key that its elements in a browser need.
+    publishable_key: Option<String>,
+}
+
+/// The ways to pay. It can be asked before signing in.
+#[utoipa::path(
+    get,
+    path = "/api/billing/payment/providers",
+    tag = "payments",
+    responses((status = 200, body = Providers))
+)]
+pub(crate) async fn payment_providers(State(app): State<Arc<App>>) -> Json<Providers> {
+    let providers =
+        app.top_ups.gateways().map(|(id, capabilities)| provider(&app, id, &capabilities)).collect();
+    Json(Providers { providers })
+}
+
+fn provider(app: &App, id: &'static str, capabilities: &Capabilities) -> Provider {
+    let suggested = |units: i64| Money::from_micros(units * 1_000_000, capabilities.currency());
+    Provider {
+        id,
+        kind: capabilities.checkout.as_str(),
+        label: label(id),
+        currency: capabilities.currency().to_string(),
+        min: capabilities.min.into(),
+        max: capabilities.max.into(),
+        presets: PRESETS
+            .map(suggested)
+            .into_iter()
+            .filter(|amount| capabilities.admits(*amount))
+            .map(Amount::from)
+            .collect(),
+        checkout_origin: match &app.mode {
+            Mode::Sandbox { stripe } => Some(stripe.clone()),
+            Mode::Serve => None,
+        },
+        publishable_key: app.stripe_publishable_key.clone(),
+    }
+}
+
+fn label(id: &'static str) -> &'static str {
+    match id {
+        "stripe" => "Stripe",
+        other => other,
+    }
+}

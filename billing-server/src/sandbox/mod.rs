@@ -1,0 +1,125 @@
+//! The sandbox: the same server with a simulated Stripe, a demo user and tools to spend on. Everything it makes up is
+//! kept in one folder, so that a restart goes on where it stopped.
+mod folder;
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use billing_core::{Currency, PriceTable};
+use billing_testkit::simulators::stripe::StripeSimulator;
+
+use self::folder::{Folder, Secrets};
+use crate::{
+    App, BoxError, Mode,
+    auth::sign,
+    config::{
+        BIND_ADDR, Config, DATA_DIR, Environment, JWT_SECRET, Purpose, STRIPE_API_BASE,
+        STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Tokens, is_live,
+    },
+    output::print,
+    server::Server,
+    store::Store,
+    telemetry,
+};
+
+/// Who the demo token is for.
+const DEMO_USER: &str = "demo-user";
+const TOKEN_LIFE: Duration = Duration::from_hours(7 * 24);
+const PRICES: &str = include_str!("prices.toml");
+
+/// Where the sandbox is and listens.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Options {
+    /// The folder that it keeps everything in.
+    #[arg(long, default_value = ".sandbox")]
+    dir: PathBuf,
+    /// Address and port of the server, instead of `BIND_ADDR`; port 0 takes a free one.
+    #[arg(long)]
+    bind: Option<SocketAddr>,
+    /// Address and port of the simulated Stripe; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    stripe_bind: SocketAddr,
+}
+
+/// Runs the sandbox until the process is told to stop.
+///
+/// # Errors
+/// When a port is taken, the folder can't be written, or keys that move real money are set.
+pub(crate) async fn run(options: Options, environment: Environment) -> Result<(), BoxError> {
+    refuse_live_keys(&environment)?;
+    let folder = Folder::open(options.dir)?;
+    let secrets = folder.secrets()?;
+    let stripe = StripeSimulator::builder(&secrets.stripe_secret_key, &secrets.stripe_webhook_secret)
+        .with_state_file(folder.file("stripe.json"))
+        .start(options.stripe_bind)
+        .await
+        .map_err(|error| {
+            format!("can't listen on {} for the simulated Stripe: {error}", options.stripe_bind)
+        })?;
+
+    let bind = options.bind.map(|addr| addr.to_string()).unwrap_or_default();
+    let environment = overlaid(environment, &folder, &secrets, &stripe, &bind);
+    let mut config = Config::read(&environment, Purpose::Serve)?;
+    telemetry::start(&config.log);
+    if config.prices.is_none() {
+        config.prices = Some(PriceTable::from_toml(PRICES, Currency::USD)?);
+    }
+    let tokens = config.tokens.clone().ok_or("JWT_SECRET is not set")?;
+
+    let server = Server::bind(config.bind_addr).await?;
+    let url = server.url();
+    stripe.set_webhook_url(Some(url.join("/webhooks/stripe")));
+    let store = Store::open(&config.database, config.ledger.clone()).await?;
+    let mode = Mode::Sandbox { stripe: stripe.base_url() };
+    let app = Arc::new(App::new(&config, &tokens, store, mode, &url)?);
+    introduce(&app, &folder, &tokens, &url.to_string(), &stripe.base_url())?;
+
+    server.run(app).await
+}
+
+fn refuse_live_keys(environment: &Environment) -> Result<(), BoxError> {
+    let live = [&STRIPE_SECRET_KEY, &STRIPE_PUBLISHABLE_KEY]
+        .into_iter()
+        .find(|variable| environment.get(variable).is_some_and(is_live));
+    live.map_or(Ok(()), |variable| {
+        Err(format!("{} is a live key: the sandbox does not start beside real money", variable.name).into())
+    })
+}
+
+/// What the sandbox decides itself: who Stripe is, and what else is not set.
+fn overlaid(
+    environment: Environment,
+    folder: &Folder,
+    secrets: &Secrets,
+    stripe: &StripeSimulator,
+    bind: &str,
+) -> Environment {
+    let bind = if bind.is_empty() {
+        environment.get(&BIND_ADDR).unwrap_or_default().to_owned()
+    } else {
+        bind.to_owned()
+    };
+    let jwt_secret = environment.get(&JWT_SECRET).unwrap_or(&secrets.jwt_secret).to_owned();
+    environment
+        .with(&BIND_ADDR, bind)
+        .with(&DATA_DIR, folder.path().display().to_string())
+        .with(&JWT_SECRET, jwt_secret)
+        .with(&STRIPE_SECRET_KEY, &secrets.stripe_secret_key)
+        .with(&STRIPE_PUBLISHABLE_KEY, &secrets.stripe_publishable_key)
+        .with(&STRIPE_WEBHOOK_SECRET, &secrets.stripe_webhook_secret)
+        .with(&STRIPE_API_BASE, stripe.base_url())
+}
+
+/// Tells people and their shells how to use it.
+fn introduce(app: &App, folder: &Folder, tokens: &Tokens, url: &str, stripe: &str) -> Result<(), BoxError> {
+    let token = sign(tokens, DEMO_USER, TOKEN_LIFE)?;
+    let exports =
+        format!("export BILLING_URL='{url}'\nexport TOKEN='{token}'\nexport STRIPE_URL='{stripe}'\n");
+    let env_file = folder.write("env", &exports)?;
+    print("billing SANDBOX: a simulated Stripe, a demo user, no real money")?;
+    print(format_args!("  server    {url}"))?;
+    print(format_args!("  Stripe    {stripe} (simulated: see each payment, pay, refund, dispute)"))?;
+    print(format_args!("  top up    {}", app.addresses.top_up()))?;
+    print(format_args!("  token     {token}"))?;
+    print(format_args!("  for curl  . {}", env_file.display()))?;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! A running server: listening, preparing the database, stopping.
+use std::{future::pending, net::SocketAddr, sync::Arc, time::Duration};
+
+use billing_core::StoreError;
+use billing_tower::Settler;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    App, BoxError, config::Url, connections::serve, error::chain, jobs, output::print, router, routes,
+};
+
+/// Paid calls at once, at most: each keeps a place for its settlement.
+const MOST_PAID_CALLS: usize = 4_096;
+/// Between attempts to reach a database that is away at the start.
+const MIGRATE_PAUSE: Duration = Duration::from_millis(500);
+/// What running requests, and then their settlements, get at the end.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// A server that has its port and does not answer yet.
+#[derive(Debug)]
+pub(crate) struct Server {
+    listener: TcpListener,
+    addr: SocketAddr,
+}
+
+impl Server {
+    /// Takes the port.
+    ///
+    /// # Errors
+    /// When it is taken already, or not ours to take; the message names it.
+    pub(crate) async fn bind(addr: SocketAddr) -> Result<Self, BoxError> {
+        let taken = |error| format!("can't listen on {addr}: {error}");
+        let listener = TcpListener::bind(addr).await.map_err(taken)?;
+        let addr = listener.local_addr()?;
+        Ok(Self { listener, addr })
+    }
+
+    /// Where it is reached from this machine.
+    pub(crate) fn url(&self) -> Url {
+        let mut addr = self.addr;
+        if addr.ip().is_unspecified() {
+            addr.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        Url::of_server(addr)
+    }
+
+    /// Answers until the process is told to stop; then finishes what runs.
+    ///
+    /// # Errors
+    /// When the database can't be used with this version.
+    pub(crate) async fn run(self, app: Arc<App>) -> Result<(), BoxError> {
+        let mut stop_signal = StopSignal::new()?;
+        let (settler, settling) = Settler::start(Arc::clone(app.ledger()), MOST_PAID_CALLS);
+        let router = router(&app, routes::tools(&app, settler));
+        let url = self.url();
+        let (stop, mut stopped) = watch::channel(false);
+        let serving = tokio::spawn(serve(self.listener, router, async move {
+            // An error means that the sender is gone, which is a reason to stop, too.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        }));
+        print(format_args!("listening on {url}"))?;
+        tracing::info!(mode = %app.mode, version = env!("CARGO_PKG_VERSION"), "listening on {url}");
+
+        let ended = tokio::select! {
+            never = work(&app) => never,
+            () = stop_signal.wait() => Ok(()),
+        };
+        tracing::info!("stopping");
+        stop.send_replace(true);
+        if timeout(GRACE, serving).await.is_err() {
+            tracing::warn!("some requests were still running and are dropped");
+        }
+        if let Err(unsettled) = settling.drain(GRACE).await {
+            tracing::error!("{unsettled}");
+        }
+        app.store.schema.close().await;
+        tracing::info!("stopped");
+        ended.map_err(BoxError::from)
+    }
+}
+
+/// Makes the tables, then does what nobody asks for. It ends only when the tables can't be made.
+async fn work(app: &Arc<App>) -> Result<(), StoreError> {
+    migrate(app).await?;
+    jobs::expire_holds(Arc::clone(app.ledger())).await;
+    pending().await
+}
+
+/// Brings the database up to date, as soon as it is there.
+async fn migrate(app: &App) -> Result<(), StoreError> {
+    let mut is_away = false;
+    loop {
+        match app.store.schema.migrate().await {
+            Ok(()) => {
+                app.set_migrated();
+                tracing::info!("database is ready");
+                return Ok(());
+            }
+            Err(error) if error.is_retryable() => {
+                if !is_away {
+                    tracing::warn!("database is away; trying again until it comes: {}", chain(&error));
+                }
+                is_away = true;
+                sleep(MIGRATE_PAUSE).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// SIGTERM, or Ctrl-C.
+struct StopSignal {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl StopSignal {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

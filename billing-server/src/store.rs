@@ -1,0 +1,114 @@
+//! Where accounts and payments are kept, opened by its URL.
+use std::{fmt, path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use billing_core::{Ledger, LedgerSettings, Outbox, PaymentStore, StoreError};
+use billing_sqlx::{Migration, PostgresStore, SqliteStore};
+
+use crate::{BoxError, config::Database};
+
+/// An opened store.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Balances, holds and postings.
+    pub ledger: Arc<dyn Ledger>,
+    /// Payments.
+    pub payments: Arc<dyn PaymentStore>,
+    /// Notifications on their way.
+    pub outbox: Arc<dyn Outbox>,
+    /// The tables of all of them.
+    pub schema: Arc<dyn Schema>,
+}
+
+/// The tables of a store.
+#[async_trait]
+pub trait Schema: fmt::Debug + Send + Sync + 'static {
+    /// Makes what is missing. Several processes may do so at once.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn migrate(&self) -> Result<(), StoreError>;
+
+    /// Takes the newest step back, with the data it holds; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn revert(&self) -> Result<Option<Migration>, StoreError>;
+
+    /// All steps, and which of them were taken.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn migrations(&self) -> Result<Vec<Migration>, StoreError>;
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it does not.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Closes all connections, once their work is done.
+    async fn close(&self);
+}
+
+macro_rules! schema {
+    ($($store:ty),*) => {$(
+        #[async_trait]
+        impl Schema for $store {
+            async fn migrate(&self) -> Result<(), StoreError> {
+                Self::migrate(self).await
+            }
+            async fn revert(&self) -> Result<Option<Migration>, StoreError> {
+                Self::revert(self).await
+            }
+            async fn migrations(&self) -> Result<Vec<Migration>, StoreError> {
+                Self::migrations(self).await
+            }
+            async fn ping(&self) -> Result<(), StoreError> {
+                Self::ping(self).await
+            }
+            async fn close(&self) {
+                Self::close(self).await;
+            }
+        }
+    )*};
+}
+
+schema!(PostgresStore, SqliteStore);
+
+impl Store {
+    /// Opens the configured one. A PostgreSQL server may be away meanwhile.
+    ///
+    /// # Errors
+    /// When its URL can't be read, or its file can't be opened.
+    pub async fn open(database: &Database, settings: LedgerSettings) -> Result<Self, BoxError> {
+        match database {
+            Database::Postgres { url, max_connections } => {
+                Ok(Self::new(PostgresStore::connect(url.expose(), *max_connections, settings)?))
+            }
+            Database::Sqlite { url } => {
+                create_folder(url)?;
+                Ok(Self::new(SqliteStore::connect(url, settings).await?))
+            }
+        }
+    }
+
+    fn new<S: Ledger + PaymentStore + Outbox + Schema + Clone>(store: S) -> Self {
+        Self {
+            ledger: Arc::new(store.clone()),
+            payments: Arc::new(store.clone()),
+            outbox: Arc::new(store.clone()),
+            schema: Arc::new(store),
+        }
+    }
+}
+
+/// Makes the folder of a file to be.
+fn create_folder(url: &str) -> Result<(), BoxError> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    match Path::new(path).parent() {
+        Some(folder) if !path.starts_with(':') => std::fs::create_dir_all(folder)
+            .map_err(|error| format!("folder {} can't be made: {error}", folder.display()).into()),
+        _ => Ok(()),
+    }
+}

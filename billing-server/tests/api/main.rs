@@ -1,0 +1,21 @@
+//! The whole server: the real binary on free ports, with a real database and a simulated Stripe.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod support;
+
+mod away;
+mod bad_input;
+mod commands;
+mod crashes;
+mod exactly_once;
+mod history;
+mod journey;
+mod overspend;
+mod paid_calls;
+mod payments;
+mod probes;
+mod provider;
+mod readme;
+mod settings;
+mod tokens;
+mod webhooks;

@@ -1,0 +1,62 @@
+use crate::support::{Launch, NewPayment};
+
+fn status_path(id: &str) -> String {
+    format!("/api/billing/payment/stripe/{id}/status")
+}
+
+#[tokio::test]
+async fn a_payment_is_seen_by_its_owner_alone() {
+    let server = Launch::sandbox().start().await;
+    let (anna, boris) = (server.api_as("anna"), server.api_as("boris"));
+    let NewPayment { id, intent, .. } = anna.create_payment("10").await;
+    for id in [&id, &intent] {
+        let seen = anna.get(&status_path(id)).await.expect(200);
+        assert_eq!((seen.raw("status"), seen.raw("amount")), ("\"pending\"".into(), "10.00".into()));
+        assert_eq!(seen.raw("currency"), "\"USD\"");
+        boris.get(&status_path(id)).await.expect_error(404, "PAYMENT_NOT_FOUND");
+        anna.get(&format!("/api/billing/payment/fondy/{id}/status"))
+            .await
+            .expect_error(404, "PAYMENT_NOT_FOUND");
+    }
+    for unknown in ["pi_unknown", "pi_%00", "018f0000-0000-7000-8000-000000000000", &"x".repeat(300)] {
+        anna.get(&status_path(unknown)).await.expect_error(404, "PAYMENT_NOT_FOUND");
+    }
+    anna.get("/api/billing/payment/%00/pi_unknown/status").await.expect_error(404, "PAYMENT_NOT_FOUND");
+    anna.get("/api/billing/payment/stripe/%ff/status").await.expect_error(400, "INVALID_PATH");
+}
+
+#[tokio::test]
+async fn asking_for_an_open_payment_asks_its_provider() {
+    let launch = Launch::sandbox();
+    let server = launch.start().await;
+    let user = server.api_as("anna");
+    let payment = user.create_payment("10").await;
+    // No webhook gets through.
+    let stripe = server.stripe();
+    stripe.put("/_control/webhook", "null").await.expect(200);
+    payment.pay(&stripe).await;
+    let seen = user.get(&status_path(&payment.intent)).await.expect(200);
+    assert_eq!(seen.raw("status"), "\"succeeded\"");
+    assert_eq!(user.balance("balance_usd").await, "10.00");
+}
+
+#[tokio::test]
+async fn what_is_on_offer_can_be_asked_by_anybody() {
+    let sandbox = Launch::sandbox().start().await;
+    let offer = sandbox.anybody().get("/api/billing/payment/providers").await.expect(200).json();
+    let stripe = &offer["providers"][0];
+    assert_eq!((stripe["id"].as_str(), stripe["kind"].as_str()), (Some("stripe"), Some("elements")));
+    assert!(stripe["publishable_key"].as_str().unwrap().starts_with("pk_test_"));
+    assert_eq!(stripe["min"], 0.5);
+
+    let server = Launch::serve().start().await;
+    assert_eq!(
+        server.anybody().get("/api/billing/payment/providers").await.expect(200).text,
+        r#"{"providers":[]}"#
+    );
+    server
+        .api_as("anna")
+        .post("/api/billing/payment/stripe/create", r#"{"amount_usd": 10}"#)
+        .await
+        .expect_error(404, "UNKNOWN_PROVIDER");
+}

@@ -1,0 +1,41 @@
+use billing_core::{
+    AccountId, Charge, Currency, Ledger, LedgerSettings, Money, Operation, PostingId, StoreError, TopUp,
+};
+use billing_sqlx::PostgresStore;
+use sqlx::Executor as _;
+
+use crate::database::postgres;
+
+#[tokio::test]
+async fn a_database_that_is_away_is_told_as_such() {
+    // A port of this machine that nobody listens on: it was ours and is free again.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("postgres://nobody@127.0.0.1:{port}/none");
+    let store = PostgresStore::connect(&url, 2, LedgerSettings::new(Currency::USD)).unwrap();
+    assert!(matches!(store.ping().await, Err(StoreError::Unavailable(_))));
+    let error = store.account(&AccountId::new("acme").unwrap()).await.unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_broke_is_replaced_and_the_call_repeated() {
+    let (store, pool) = postgres(LedgerSettings::new(Currency::USD)).await;
+    let acme = AccountId::new("acme").unwrap();
+    let ten = Money::parse("10", Currency::USD).unwrap();
+    store.top_up(TopUp::new(PostingId::new(), acme.clone(), ten, "stripe")).await.unwrap();
+    let killer = pool.begin().await.unwrap();
+    for _ in 0..3 {
+        store.ping().await.unwrap();
+        pool.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+            WHERE pid <> pg_backend_pid() AND query = 'SELECT 1'",
+        )
+        .await
+        .unwrap();
+        let (id, search) = (PostingId::new(), Operation::new("search").unwrap());
+        let one = Money::parse("1", Currency::USD).unwrap();
+        store.charge(Charge::new(id, acme.clone(), one, search)).await.unwrap();
+    }
+    drop(killer);
+    assert_eq!(store.account(&acme).await.unwrap().posted, Money::parse("7", Currency::USD).unwrap());
+}
