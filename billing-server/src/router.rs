@@ -6,6 +6,7 @@ use axum::{
     extract::{Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
+    routing::get,
 };
 use billing_core::BoxError;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -15,7 +16,7 @@ use crate::{
     App,
     bounds::{API_BODY_BYTES, WEBHOOK_BODY_BYTES, limit_body, limit_time},
     error::ApiError,
-    routes, telemetry,
+    openapi, routes, telemetry,
 };
 
 /// Every route of `app`; `tools` are paid calls, where there are some.
@@ -30,6 +31,7 @@ pub fn router(app: &Arc<App>, tools: Option<Router<Arc<App>>>) -> Router {
         .merge(webhooks)
         .route_layer(gate)
         .merge(routes::probes().split_for_parts().0)
+        .route("/openapi.json", get(openapi::serve))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked))
@@ -101,4 +103,16 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default();
     ApiError::internal(BoxError::from(format!("a handler panicked: {text}"))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_fault_of_ours_and_tells_nothing() {
+        let response = panicked(Box::new("secret detail"));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+    }
 }

@@ -3,7 +3,12 @@ use std::time::Duration;
 use billing_core::{BoxError, Currency, Money};
 use reqwest::Url;
 
-use crate::{client::Client, gateway::StripeGateway, secret::Secret, webhook::Webhooks};
+use crate::{
+    client::{Client, is_loopback},
+    gateway::StripeGateway,
+    secret::Secret,
+    webhook::Webhooks,
+};
 
 const API_BASE: &str = "https://api.stripe.com";
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -23,6 +28,14 @@ pub struct StripeGatewayBuilder {
     tolerance: Duration,
     min: Money,
     max: Money,
+}
+
+impl StripeGateway {
+    /// A gateway with a secret key (`sk_…`, or a restricted `rk_…` that may write PaymentIntents and refunds and read
+    /// disputes) and the secret of the webhook endpoint (`whsec_…`).
+    pub fn builder(secret_key: impl Into<String>, webhook_secret: impl Into<String>) -> StripeGatewayBuilder {
+        StripeGatewayBuilder::new(secret_key, webhook_secret)
+    }
 }
 
 impl StripeGatewayBuilder {
@@ -146,12 +159,6 @@ impl StripeGatewayBuilder {
             && url.fragment().is_none();
         is_plain.then_some(url).ok_or_else(|| invalid("api base", "must have no user, query or fragment"))
     }
-}
-
-/// Whether a url stays on this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 /// Why a gateway could not be built.

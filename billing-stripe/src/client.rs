@@ -10,7 +10,6 @@ use serde::{Deserialize, de::DeserializeOwned};
 use stripe_client_core::{RequestBuilder, StripeMethod, VERSION};
 
 use crate::{
-    builder::is_loopback,
     error::{ErrorObject, Refusal, StripeError, is_passing},
     secret::Secret,
 };
@@ -211,6 +210,12 @@ fn jittered(pause: Duration) -> Duration {
     let half = pause / 2;
     let spread_ms = u64::try_from(half.as_millis()).unwrap_or(u64::MAX);
     half + Duration::from_millis(fastrand::u64(0..=spread_ms))
+}
+
+/// Whether a url stays on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 #[cfg(test)]

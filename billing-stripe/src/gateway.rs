@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use stripe_client_core::RequestBuilder;
 
 use crate::{
-    StripeGatewayBuilder,
     client::{ATTEMPTS, Client},
     error::StripeError,
     object::{self, CreatedIntent, Dispute, Listed, Page, PaymentIntent},
@@ -30,12 +29,6 @@ pub struct StripeGateway {
 }
 
 impl StripeGateway {
-    /// A gateway with a secret key (`sk_…`, or a restricted `rk_…` that may write PaymentIntents and refunds and read
-    /// disputes) and the secret of the webhook endpoint (`whsec_…`).
-    pub fn builder(secret_key: impl Into<String>, webhook_secret: impl Into<String>) -> StripeGatewayBuilder {
-        StripeGatewayBuilder::new(secret_key, webhook_secret)
-    }
-
     pub(crate) fn new(client: Client, webhooks: Webhooks, timeout: Duration, limits: (Money, Money)) -> Self {
         Self { client, webhooks, deadline: timeout * ATTEMPTS, limits }
     }

@@ -16,9 +16,10 @@ use tower_service::Service;
 
 use crate::{
     Refusal, RequestBody, ResponseBody,
-    gate::{Caller, Gate, Pass},
+    gate::{Caller, Gate},
     guard::Capturing,
     head::Answer,
+    pass::Pass,
 };
 
 type Admission = Pin<Box<dyn Future<Output = Result<Pass, Refusal>> + Send>>;

@@ -7,7 +7,11 @@ use bytes::Bytes;
 use http::{Response, request::Parts};
 use tokio::time::timeout;
 
-use crate::{Identify, Meter, Payer, Refusal, Settler, guard::HoldGuard, head::PassHeaders};
+use crate::{
+    Identify, Payer, Refusal, Settler,
+    guard::HoldGuard,
+    pass::{Pass, PassHeaders},
+};
 
 /// What is asked of every call, and in which order.
 #[derive(Clone)]
@@ -37,12 +41,6 @@ pub(crate) struct Caller {
 pub(crate) struct Priced {
     authorize: Authorize,
     breakdown: Option<Breakdown>,
-}
-
-/// A call that is let through with money held for it.
-pub(crate) struct Pass {
-    pub(crate) guard: HoldGuard,
-    pub(crate) headers: PassHeaders,
 }
 
 impl Gate {
@@ -126,12 +124,6 @@ impl Gate {
             Some(url) => refusal.with_topup_url(&**url),
             None => refusal,
         }
-    }
-}
-
-impl Pass {
-    pub(crate) fn meter(pass: Option<&Self>) -> Meter {
-        pass.map_or_else(Meter::unbilled, |pass| pass.guard.meter())
     }
 }
 

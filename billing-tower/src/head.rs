@@ -1,9 +1,8 @@
 //! What the head of a response says about its end.
-use billing_core::Authorization;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http::{Method, Response, StatusCode, header};
 use http_body::Body;
 
-use crate::{ResponseBody, gate::Pass, guard::Capturing};
+use crate::{ResponseBody, guard::Capturing, pass::Pass};
 
 /// What becomes of the answer to a call that money is held for.
 pub(crate) enum Answer<B: Body> {
@@ -32,28 +31,6 @@ impl<B: Body> Answer<B> {
         match guard.finish() {
             Some(capturing) => Self::Waits(capturing, response),
             None => Self::Passes(response.map(ResponseBody::settled)),
-        }
-    }
-}
-
-/// What a caller learns about a call that was let through.
-pub(crate) struct PassHeaders([(HeaderName, String); 3]);
-
-impl PassHeaders {
-    pub(crate) fn new(authorization: &Authorization) -> Self {
-        let hold = &authorization.hold;
-        Self([
-            (HeaderName::from_static("x-billing-hold"), hold.id.to_string()),
-            (HeaderName::from_static("x-billing-held"), hold.amount.amount().to_string()),
-            (HeaderName::from_static("x-billing-available"), authorization.available.amount().to_string()),
-        ])
-    }
-
-    pub(crate) fn write(self, headers: &mut HeaderMap) {
-        for (name, text) in self.0 {
-            if let Ok(value) = HeaderValue::try_from(text) {
-                headers.insert(name, value);
-            }
         }
     }
 }

@@ -73,6 +73,7 @@ mod head;
 mod identify;
 mod layer;
 mod meter;
+mod pass;
 mod refusal;
 mod service;
 mod settler;

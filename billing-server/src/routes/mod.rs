@@ -46,7 +46,6 @@ pub(crate) fn probes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
-        .route("/openapi.json", get(crate::openapi::serve))
         .route("/", get(status_page::status_page))
         .route("/topup", get(status_page::status_page))
 }

@@ -9,9 +9,9 @@ use billing_core::{
     LedgerError, Money, Posting, PostingId, PostingKind, TopUp, Void,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{Postgres, Row as _, postgres::PgArguments, query, query::Query};
+use sqlx::{Row as _, query};
 
-use super::{Row, Store, operations, rows};
+use super::{Query, Row, Store, operations, rows};
 use crate::{
     failure::{Failure, is_for_the_rules, retry},
     stamp::Stamp,
@@ -229,10 +229,7 @@ pub(super) async fn top_up(
 }
 
 /// Runs a statement that does all or nothing; `None` when the rules have to say why it did nothing.
-async fn decide<'q>(
-    store: &Store,
-    statement: impl Fn() -> Query<'q, Postgres, PgArguments>,
-) -> Result<Option<Row>, LedgerError> {
+async fn decide<'q>(store: &Store, statement: impl Fn() -> Query<'q>) -> Result<Option<Row>, LedgerError> {
     retry(|| async {
         match statement().fetch_optional(&store.pool).await {
             Err(error) if is_for_the_rules(&error) => Ok(None),

@@ -60,6 +60,7 @@ mod schema;
 use PostgresStore as Store;
 type Row = sqlx::postgres::PgRow;
 type Connection = sqlx::PgConnection;
+type Query<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;
 
 /// Ledger, payments and outbox on PostgreSQL. Cheap to clone; clones share the pool.
 #[derive(Clone, Debug)]

@@ -8,16 +8,17 @@ use chrono::{DateTime, Utc};
 use sqlx::query;
 
 use super::{
-    Connection,
+    Connection, Query,
     rows::{self, Decoded},
 };
 use crate::stamp::Stamp;
 
 const LOCK: &str = concat!("SELECT * FROM accounts WHERE id = $1 ", for_update!());
 const READ: &str = "SELECT * FROM accounts WHERE id = $1";
-const OPEN: &str = "INSERT INTO accounts (id, currency, posted, held, \
+/// Both statements take the same figures in the same places; see [`with_figures`].
+const OPEN: &str = "INSERT INTO accounts (id, posted, held, \
     day_limit, day_ceiling, day_used, day_ends_at, month_limit, month_ceiling, month_used, month_ends_at, \
-    time_zone, suspended, billing_enabled, tier, sequence, spent, calls, last_call_at, created_at) VALUES \
+    time_zone, suspended, billing_enabled, tier, sequence, spent, calls, last_call_at, currency, created_at) VALUES \
     ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
     ON CONFLICT (id) DO NOTHING";
 const SAVE: &str = "UPDATE accounts SET posted = $2, held = $3, \
@@ -57,27 +58,8 @@ pub(super) async fn read(connection: &mut Connection, id: &AccountId) -> Decoded
 }
 
 async fn open(connection: &mut Connection, account: &Account) -> Decoded<()> {
-    query(OPEN)
-        .bind(account.id.as_str())
+    with_figures(OPEN, account)
         .bind(account.posted.currency().code().to_owned())
-        .bind(account.posted.micros())
-        .bind(account.held.micros())
-        .bind(account.day.limit.micros())
-        .bind(account.day.ceiling.micros())
-        .bind(account.day.used.micros())
-        .bind(Stamp(account.day.ends_at))
-        .bind(account.month.limit.micros())
-        .bind(account.month.ceiling.micros())
-        .bind(account.month.used.micros())
-        .bind(Stamp(account.month.ends_at))
-        .bind(account.time_zone.name())
-        .bind(account.suspended)
-        .bind(account.billing_enabled)
-        .bind(account.tier.as_deref())
-        .bind(signed(account.sequence))
-        .bind(account.spent.micros())
-        .bind(signed(account.calls))
-        .bind(account.last_call_at.map(Stamp))
         .bind(Stamp(account.created_at))
         .execute(connection)
         .await?;
@@ -85,7 +67,13 @@ async fn open(connection: &mut Connection, account: &Account) -> Decoded<()> {
 }
 
 pub(super) async fn save(connection: &mut Connection, account: &Account) -> Decoded<()> {
-    query(SAVE)
+    with_figures(SAVE, account).execute(connection).await?;
+    Ok(())
+}
+
+/// A statement with everything that may change of an account, as `$1` to `$19`.
+fn with_figures<'q>(statement: &'static str, account: &'q Account) -> Query<'q> {
+    query(statement)
         .bind(account.id.as_str())
         .bind(account.posted.micros())
         .bind(account.held.micros())
@@ -105,9 +93,6 @@ pub(super) async fn save(connection: &mut Connection, account: &Account) -> Deco
         .bind(account.spent.micros())
         .bind(signed(account.calls))
         .bind(account.last_call_at.map(Stamp))
-        .execute(connection)
-        .await?;
-    Ok(())
 }
 
 const HOLD: &str = "SELECT * FROM holds WHERE id = $1 AND account = $2";

@@ -63,6 +63,7 @@ mod schema;
 use SqliteStore as Store;
 type Row = sqlx::sqlite::SqliteRow;
 type Connection = sqlx::SqliteConnection;
+type Query<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
 
 /// Ledger, payments and outbox in an SQLite file. Cheap to clone; clones share the connections.
 ///
