@@ -1,15 +1,11 @@
 //! What every request sees.
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use billing_core::{
     Clock, Currency, ExchangeRates, FixedRates, Ledger, PaymentStore, PriceTable, SystemClock, TopUps,
 };
+
+use tokio::sync::watch;
 
 use crate::{
     BoxError,
@@ -32,7 +28,18 @@ pub struct App {
     pub(crate) mode: Mode,
     pub(crate) recent_syncs: RecentSyncs,
     pub(crate) clock: Arc<dyn Clock>,
-    is_migrated: AtomicBool,
+    database: watch::Sender<DatabaseState>,
+}
+
+/// Whether the database can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabaseState {
+    /// Not reached yet, or without its tables.
+    Starting,
+    /// There.
+    Ready,
+    /// Out of reach since it was last there.
+    Away,
 }
 
 /// Where the server and its dashboard are.
@@ -109,7 +116,7 @@ impl App {
             mode,
             recent_syncs: RecentSyncs::default(),
             clock,
-            is_migrated: AtomicBool::new(false),
+            database: watch::Sender::new(DatabaseState::Starting),
             store,
         })
     }
@@ -124,13 +131,13 @@ impl App {
         &self.store.payments
     }
 
-    /// Whether the database has its tables, so that requests can be answered.
-    pub fn is_migrated(&self) -> bool {
-        self.is_migrated.load(Ordering::Acquire)
+    /// Whether the database can be asked, as far as is known.
+    pub fn database(&self) -> DatabaseState {
+        *self.database.borrow()
     }
 
-    /// From now on requests are answered.
-    pub(crate) fn set_migrated(&self) {
-        self.is_migrated.store(true, Ordering::Release);
+    /// What is known of the database from now on; answers what was known before.
+    pub(crate) fn set_database(&self, state: DatabaseState) -> DatabaseState {
+        self.database.send_replace(state)
     }
 }

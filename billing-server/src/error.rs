@@ -124,11 +124,12 @@ impl ApiError {
     }
 }
 
-/// An error and its causes in one line.
+/// An error and its causes in one line. A cause that its error has told already is not told again.
 pub fn chain(error: &(dyn Error + 'static)) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {}", chain(cause)),
-        None => error.to_string(),
+    let told = error.to_string();
+    match error.source().map(chain) {
+        Some(causes) if !told.ends_with(&causes) => format!("{told}: {causes}"),
+        _ => told,
     }
 }
 

@@ -4,10 +4,33 @@ use std::{sync::Arc, time::Duration};
 use billing_core::{Ledger, LedgerError};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::error::chain;
+use crate::{App, DatabaseState, error::chain};
+
+const WATCH_PAUSE: Duration = Duration::from_millis(500);
 
 const EXPIRY_PAUSE: Duration = Duration::from_secs(5);
 const EXPIRY_BATCH: u32 = 500;
+
+/// Notices when the database goes and when it is back, for ever.
+pub(crate) async fn watch_database(app: &App) {
+    let mut ticks = interval(WATCH_PAUSE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match app.store.schema.ping().await {
+            Ok(()) => {
+                if app.set_database(DatabaseState::Ready) == DatabaseState::Away {
+                    tracing::info!("database is back");
+                }
+            }
+            Err(error) => {
+                if app.set_database(DatabaseState::Away) == DatabaseState::Ready {
+                    tracing::warn!("database is away: {}", chain(&error));
+                }
+            }
+        }
+    }
+}
 
 /// Gives the money of expired holds free, for ever.
 pub(crate) async fn expire_holds(ledger: Arc<dyn Ledger>) {

@@ -32,7 +32,7 @@ mod server;
 pub mod store;
 mod telemetry;
 
-pub use app::{Addresses, App, Mode};
+pub use app::{Addresses, App, DatabaseState, Mode};
 pub use billing_core::BoxError;
 pub use commands::{Arguments, run};
 pub use router::router;

@@ -13,9 +13,9 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    App,
+    App, DatabaseState,
     bounds::{API_BODY_BYTES, WEBHOOK_BODY_BYTES, limit_body, limit_time},
-    error::ApiError,
+    error::{ApiError, database_away},
     openapi, routes, telemetry,
 };
 
@@ -24,7 +24,7 @@ pub fn router(app: &Arc<App>, tools: Option<Router<Arc<App>>>) -> Router {
     let api = routes::api().split_for_parts().0.merge(tools.unwrap_or_default());
     let webhooks = routes::webhooks::webhooks().split_for_parts().0;
     let webhooks = webhooks.layer(from_fn_with_state(WEBHOOK_BODY_BYTES, limit_body));
-    let gate = from_fn_with_state(Arc::clone(app), refuse_until_migrated);
+    let gate = from_fn_with_state(Arc::clone(app), refuse_without_database);
 
     let router = api
         .layer(from_fn_with_state(API_BODY_BYTES, limit_body))
@@ -66,19 +66,19 @@ fn cors(origin: HeaderValue) -> CorsLayer {
         )
 }
 
-/// While the database has no tables yet, nothing that needs them is tried.
-async fn refuse_until_migrated(
+/// While the database is away, nothing that needs it is tried: the answer comes at once instead of after a time-out.
+async fn refuse_without_database(
     State(app): State<Arc<App>>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    if app.is_migrated() {
-        Ok(next.run(request).await)
-    } else {
-        Err(ApiError::unavailable(
-            "STARTING",
-            "the server has not reached its database yet; please try again",
-        ))
+    match app.database() {
+        DatabaseState::Ready => Ok(next.run(request).await),
+        DatabaseState::Away => Err(database_away()),
+        DatabaseState::Starting => {
+            let message = "the server has not reached its database yet; please try again";
+            Err(ApiError::unavailable("STARTING", message))
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use tokio::{
 };
 
 use crate::{
-    App, BoxError, config::Url, connections::serve, error::chain, jobs, output::print, router, routes,
+    App, BoxError, DatabaseState, config::Url, connections::serve, error::chain, jobs, output::print, router,
+    routes,
 };
 
 /// Paid calls at once, at most: each keeps a place for its settlement.
@@ -87,7 +88,7 @@ impl Server {
 /// Makes the tables, then does what nobody asks for. It ends only when the tables can't be made.
 async fn work(app: &Arc<App>) -> Result<(), StoreError> {
     migrate(app).await?;
-    jobs::expire_holds(Arc::clone(app.ledger())).await;
+    tokio::join!(jobs::watch_database(app), jobs::expire_holds(Arc::clone(app.ledger())));
     pending().await
 }
 
@@ -97,7 +98,7 @@ async fn migrate(app: &App) -> Result<(), StoreError> {
     loop {
         match app.store.schema.migrate().await {
             Ok(()) => {
-                app.set_migrated();
+                app.set_database(DatabaseState::Ready);
                 tracing::info!("database is ready");
                 return Ok(());
             }

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::{
-    App,
+    App, DatabaseState,
     error::{ApiError, ErrorBody, database_away},
 };
 
@@ -35,7 +35,7 @@ pub(crate) async fn healthz() -> Json<Health> {
 )]
 pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<Json<Health>, ApiError> {
     match timeout(PING_TIMEOUT, app.store.schema.ping()).await {
-        Ok(Ok(())) if app.is_migrated() => Ok(Json(Health { status: "ready" })),
+        Ok(Ok(())) if app.database() != DatabaseState::Starting => Ok(Json(Health { status: "ready" })),
         Ok(Ok(())) => Err(ApiError::unavailable("STARTING", "the database is being prepared")),
         Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(database_away()),

@@ -66,6 +66,8 @@ type Query<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     pool: PgPool,
+    /// One connection beside the pool: whether the database answers must not depend on how busy the pool is.
+    probe: PgPool,
     settings: LedgerSettings,
     clock: Arc<dyn Clock>,
 }
@@ -73,6 +75,9 @@ pub struct PostgresStore {
 impl PostgresStore {
     /// How long a call waits for a connection before it says that the database is away.
     const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+    /// How long the database may take to answer that it is there.
+    const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
     /// Opens a pool on `url`. It connects when it is first used, so the database may be away meanwhile.
     ///
@@ -92,7 +97,12 @@ impl PostgresStore {
 
     /// Works on a pool that the caller has made.
     pub fn new(pool: PgPool, settings: LedgerSettings) -> Self {
-        Self { pool, settings, clock: Arc::new(SystemClock) }
+        let probe = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Self::PROBE_TIMEOUT)
+            .test_before_acquire(false)
+            .connect_lazy_with((*pool.connect_options()).clone());
+        Self { pool, probe, settings, clock: Arc::new(SystemClock) }
     }
 
     /// Another clock than the machine's.
@@ -102,16 +112,21 @@ impl PostgresStore {
         self
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, asked on a connection of its own.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it does not.
+    /// [`StoreError::Unavailable`] when it does not, or takes longer than a second.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop).map_err(sort)
+        let asked = sqlx::query("SELECT 1").execute(&self.probe);
+        match tokio::time::timeout(Self::PROBE_TIMEOUT, asked).await {
+            Ok(answer) => answer.map(drop).map_err(sort),
+            Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
+        }
     }
 
     /// Closes all connections, once their work is done.
     pub async fn close(&self) {
+        self.probe.close().await;
         self.pool.close().await;
     }
 

@@ -25,7 +25,7 @@ pub(crate) async fn postgres_pool() -> PgPool {
         .max_connections(8)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_mins(1))
-        .connect_lazy_with(options.options([("search_path", &schema)]));
+        .connect_lazy_with(options.options([("search_path", &schema)]).application_name(&schema));
     pool.execute(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await.unwrap();
     pool
 }

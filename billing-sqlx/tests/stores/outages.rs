@@ -2,7 +2,7 @@ use billing_core::{
     AccountId, Charge, Currency, Ledger, LedgerSettings, Money, Operation, PostingId, StoreError, TopUp,
 };
 use billing_sqlx::PostgresStore;
-use sqlx::Executor as _;
+use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 
 use crate::database::postgres;
 
@@ -23,19 +23,22 @@ async fn a_connection_that_broke_is_replaced_and_the_call_repeated() {
     let acme = AccountId::new("acme").unwrap();
     let ten = Money::parse("10", Currency::USD).unwrap();
     store.top_up(TopUp::new(PostingId::new(), acme.clone(), ten, "stripe")).await.unwrap();
-    let killer = pool.begin().await.unwrap();
+    let options = PgConnectOptions::clone(&pool.connect_options()).application_name("beside");
+    let mut beside = PgConnection::connect_with(&options).await.unwrap();
     for _ in 0..3 {
-        store.ping().await.unwrap();
-        pool.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-            WHERE pid <> pg_backend_pid() AND query = 'SELECT 1'",
-        )
-        .await
-        .unwrap();
+        let (first, second) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+        drop((first, second));
+        let name = pool.connect_options().get_application_name().unwrap().to_owned();
+        let killed =
+            sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1")
+                .bind(name)
+                .fetch_all(&mut beside)
+                .await
+                .unwrap();
+        assert!(killed.len() >= 2, "the pool has {} connections", killed.len());
         let (id, search) = (PostingId::new(), Operation::new("search").unwrap());
         let one = Money::parse("1", Currency::USD).unwrap();
         store.charge(Charge::new(id, acme.clone(), one, search)).await.unwrap();
     }
-    drop(killer);
     assert_eq!(store.account(&acme).await.unwrap().posted, Money::parse("7", Currency::USD).unwrap());
 }

@@ -22,7 +22,6 @@ pub(super) struct Transaction {
     /// What it did to the balance: below zero when it was taken. The changes add up to the balance.
     change_usd: Amount,
     /// Always null: the ledger is kept in dollars.
-    #[schema(value_type = Option<f64>)]
     amount_uah: Option<Amount>,
     /// The balance before it.
     balance_before_usd: Amount,
