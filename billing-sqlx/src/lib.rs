@@ -23,11 +23,11 @@
 //! ```
 //!
 //! # Round trips to PostgreSQL
-//! | Call | Granted | Refused, repeated, or the first of a day |
-//! |---|---|---|
-//! | `authorize`, `charge`, `top_up` | 1 statement | 1 statement, then a transaction on the locked account |
-//! | `capture` up to the hold, `void` | 1 statement | the same |
-//! | everything else that writes | a transaction on the locked account | |
+//! | Call | Granted | Refused | Repeated, or the first of a day |
+//! |---|---|---|---|
+//! | `authorize`, `charge` | 1 statement | 2 statements | a transaction on the locked account after them |
+//! | `capture` up to the hold, `void`, `top_up` | 1 statement | | a transaction after it |
+//! | everything else that writes | a transaction on the locked account | | |
 //!
 //! # Features
 //! | Feature | Gives |

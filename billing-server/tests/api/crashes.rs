@@ -14,7 +14,7 @@ use tokio::{sync::Mutex, task::JoinHandle};
 
 use crate::{
     provider::Shop,
-    support::{Answer, Api, Launch, Postgres, Server, eventually, postgres_url},
+    support::{Answer, Api, Launch, Postgres, Server, eventually, postgres_url, turn},
 };
 
 const USERS: [&str; 3] = ["anna", "borys", "vira"];
@@ -165,6 +165,7 @@ async fn whole_history(api: &Api) -> Vec<(String, String)> {
 }
 
 async fn survives_kills_of_the_servers(database_url: &str) {
+    let _turn = turn().await;
     let mut business = Business::open(database_url).await;
     for round in 0..rounds(20) {
         let (shop, tools) = business.start().await;
@@ -202,6 +203,7 @@ async fn killed_servers_lose_nothing_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_postgres_means_503_until_it_is_back() {
+    let _turn = turn().await;
     let postgres = Postgres::start();
     let mut business = Business::open(&postgres.url().await).await;
     let (shop, tools) = business.start().await;

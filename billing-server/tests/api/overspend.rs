@@ -1,7 +1,7 @@
 //! Many callers, several server processes, one PostgreSQL: the balance is never overspent.
 use billing_testkit::rounds;
 
-use crate::support::{Api, Launch, Server, postgres_url};
+use crate::support::{Api, Launch, Server, postgres_url, turn};
 
 const PRICES: &str = "[operations]\nwhole = { fixed = \"1.00\" }\nsmall = { fixed = \"0.013\" }\n";
 
@@ -75,6 +75,7 @@ impl Cluster {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_money_for_one_call_exactly_one_of_200_runs() {
+    let _turn = turn().await;
     let cluster = Cluster::start().await;
     for round in 0..rounds(25) {
         let user = format!("user-{round}");
@@ -86,6 +87,7 @@ async fn with_money_for_one_call_exactly_one_of_200_runs() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_dollars_are_769_calls_at_one_point_three_cents() {
+    let _turn = turn().await;
     let cluster = Cluster::start().await;
     cluster.fund("anna", "10").await;
     assert_eq!(cluster.call("anna", "small", 2_000).await, (769, 1_231));

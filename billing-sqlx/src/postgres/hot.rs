@@ -1,7 +1,7 @@
 //! What one statement decides: the granted authorize, charge and top-up, the capture up to its hold, the void.
 //!
-//! Each statement does all or nothing. Where it finds nothing to do, or the id is taken, the transaction on the locked
-//! account ([`operations`]) says why. Money is computed only from the row that the statement itself locks: a statement
+//! Each statement does all or nothing. Where it finds nothing to do, or the id is taken, a second one ([`refusal`]) or
+//! the transaction on the locked account ([`operations`]) says why. Money is computed only from the row that the statement itself locks: a statement
 //! that waited for the account still sees other rows as they were before, so those count only as an update gave them
 //! back.
 use billing_core::{
@@ -11,7 +11,7 @@ use billing_core::{
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Row as _, query};
 
-use super::{Query, Row, Store, operations, rows};
+use super::{Query, Row, Store, operations, refusal, rows};
 use crate::{
     failure::{Failure, is_for_the_rules, retry},
     stamp::Stamp,
@@ -50,6 +50,7 @@ pub(super) async fn authorize(
     })
     .await?;
     let Some(row) = granted else {
+        refusal::authorize(store, request, now).await?;
         return operations::authorize(store, request, now).await;
     };
     read(|| {
@@ -174,6 +175,7 @@ pub(super) async fn charge(
     })
     .await?;
     let Some(row) = granted else {
+        refusal::charge(store, request, now).await?;
         return operations::charge(store, request, now).await;
     };
     read(|| {

@@ -50,6 +50,7 @@ mod operations;
 mod outbox;
 #[path = "../shared/payments.rs"]
 mod payments;
+mod refusal;
 #[path = "../shared/reports.rs"]
 mod reports;
 #[path = "../shared/rows.rs"]
@@ -73,8 +74,9 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// How long a call waits for a connection before it says that the database is away.
-    const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+    /// How long a call waits for a connection: behind a long queue, or while the database is away. To notice the
+    /// latter sooner, [`ping`](Self::ping).
+    const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
     /// How long the database may take to answer that it is there.
     const PROBE_TIMEOUT: Duration = Duration::from_secs(1);

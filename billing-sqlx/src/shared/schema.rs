@@ -53,7 +53,7 @@ static MIGRATOR: Migrator = migrator!();
 
 fn sort_migration(error: MigrateError) -> StoreError {
     match error {
-        MigrateError::Execute(error) => sort(error),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => sort(error),
         other => StoreError::Backend(other.into()),
     }
 }

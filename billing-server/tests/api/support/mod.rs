@@ -6,6 +6,8 @@ mod server;
 
 use std::time::{Duration, Instant};
 
+use tokio::sync::{Mutex, MutexGuard};
+
 pub(crate) use self::{
     api::{Answer, Api, NewPayment, token},
     launch::{JWT_SECRET, Launch},
@@ -15,6 +17,12 @@ pub(crate) use self::{
 
 /// No wait is longer: what is not there then will not come.
 const CEILING: Duration = Duration::from_mins(1);
+
+/// Tests that load several servers take turns: side by side they would only measure this machine.
+pub(crate) async fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    TURN.lock().await
+}
 
 /// Waits until `condition` says something.
 pub(crate) async fn eventually<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
