@@ -33,6 +33,7 @@
 //! | [`Ledger`] | balances, holds, postings | [`MemoryLedger`], `billing-sqlx` |
 //! | [`PaymentGateway`] | a payment provider | `billing-stripe` |
 //! | [`PaymentStore`] | payments and what was taken back of them | [`MemoryPayments`], `billing-sqlx` |
+//! | [`IdempotencyKeys`] | which payment a caller's key stands for | [`MemoryIdempotencyKeys`], `billing-sqlx` |
 //! | [`Outbox`], [`Notifier`] | notifications on their way, and who delivers them | [`MemoryOutbox`], `billing-sqlx` |
 //! | [`CostEstimator`] | what a call may cost | [`PriceTable`] |
 //! | [`ExchangeRates`] | currency exchange | [`FixedRates`] |
@@ -70,10 +71,12 @@ pub use ledger::{
     LedgerError, LedgerSettings, LimitExceeded, Page, Period, Posting, PostingKind, Reverse, SpendWindow,
     TopUp, UnknownWord, UsageBucket, UsageQuery, Void, rules,
 };
-pub use memory::{MemoryLedger, MemoryOutbox, MemoryPayments};
+pub use memory::{MemoryIdempotencyKeys, MemoryLedger, MemoryOutbox, MemoryPayments};
 pub use money::{AmountError, Currency, JsonAmount, Money, UnknownCurrency};
 pub use notification::{BillingEvent, Message, Notification, Notifier, NotifyError, Outbox};
-pub use payment::{Observation, Payment, PaymentQuery, PaymentStore, Review, StoreError, TakenBack};
+pub use payment::{
+    Claim, IdempotencyKeys, Observation, Payment, PaymentQuery, PaymentStore, Review, StoreError, TakenBack,
+};
 pub use price::{Call, CostEstimator, Estimate, EstimateError, PriceTable, PriceTableError};
 pub use time_zone::{TimeZone, UnknownTimeZone};
 pub use top_ups::{Applied, Received, StartTopUp, Started, TopUpError, TopUps};

@@ -27,6 +27,18 @@ mod payments {
     billing_testkit::payment_store_suite!(open);
 }
 
+mod keys {
+    use billing_core::{IdempotencyKeys, MemoryIdempotencyKeys};
+
+    use super::Arc;
+
+    async fn open() -> Arc<dyn IdempotencyKeys> {
+        Arc::new(MemoryIdempotencyKeys::default())
+    }
+
+    billing_testkit::idempotency_keys_suite!(open);
+}
+
 mod outbox {
     use super::{Arc, MemoryOutbox, Outbox};
 

@@ -2,7 +2,7 @@
 use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use billing_core::{Ledger, LedgerSettings, Outbox, PaymentStore, StoreError};
+use billing_core::{IdempotencyKeys, Ledger, LedgerSettings, Outbox, PaymentStore, StoreError};
 use billing_sqlx::{Migration, PostgresStore, SqliteStore};
 
 use crate::{BoxError, config::Database};
@@ -14,6 +14,8 @@ pub struct Store {
     pub ledger: Arc<dyn Ledger>,
     /// Payments.
     pub payments: Arc<dyn PaymentStore>,
+    /// Which payment a caller's key stands for.
+    pub keys: Arc<dyn IdempotencyKeys>,
     /// Notifications on their way.
     pub outbox: Arc<dyn Outbox>,
     /// The tables of all of them.
@@ -93,10 +95,11 @@ impl Store {
         }
     }
 
-    fn new<S: Ledger + PaymentStore + Outbox + Schema + Clone>(store: S) -> Self {
+    fn new<S: Ledger + PaymentStore + IdempotencyKeys + Outbox + Schema + Clone>(store: S) -> Self {
         Self {
             ledger: Arc::new(store.clone()),
             payments: Arc::new(store.clone()),
+            keys: Arc::new(store.clone()),
             outbox: Arc::new(store.clone()),
             schema: Arc::new(store),
         }

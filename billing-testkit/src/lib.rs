@@ -21,6 +21,7 @@
 //! |---|---|
 //! | [`ledger_suite!`] | [`Ledger`](billing_core::Ledger) |
 //! | [`payment_store_suite!`] | [`PaymentStore`](billing_core::PaymentStore) |
+//! | [`idempotency_keys_suite!`] | [`IdempotencyKeys`](billing_core::IdempotencyKeys) |
 //! | [`outbox_suite!`] | [`Outbox`](billing_core::Outbox) |
 //! | [`top_ups_suite!`] | [`TopUps`](billing_core::TopUps) on a back end |
 //!
@@ -40,6 +41,7 @@
     clippy::missing_panics_doc,
     reason = "a broken rule is told by a panic: that is what a test does"
 )]
+pub mod keys;
 pub mod ledger;
 pub mod outbox;
 pub mod payments;

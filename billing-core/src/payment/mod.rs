@@ -1,4 +1,5 @@
 //! Payments: attempts to pay through a gateway, and where they are kept.
+mod claim;
 mod error;
 mod record;
 
@@ -6,6 +7,7 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+pub use claim::{Claim, IdempotencyKeys};
 pub use error::StoreError;
 pub use record::{Observation, Payment, PaymentQuery, Review, TakenBack};
 

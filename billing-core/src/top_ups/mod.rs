@@ -135,6 +135,14 @@ impl TopUps {
         self.gateways.iter().map(|(name, gateway)| (*name, gateway.capabilities()))
     }
 
+    /// Whether a payment of `amount` through a gateway can be started.
+    ///
+    /// # Errors
+    /// [`TopUpError::UnknownGateway`] or [`TopUpError::AmountNotTaken`].
+    pub fn check(&self, gateway: &str, amount: Money) -> Result<(), TopUpError> {
+        self.admitting(gateway, amount).map(drop)
+    }
+
     /// Opens a payment and says how to pay it. A repeat with the same id answers the same payment.
     ///
     /// The row is stored before the provider is asked, so that no order can exist that nobody knows of.
@@ -144,11 +152,7 @@ impl TopUps {
     /// [`GatewayError::Declined`] the payment has failed; after a retryable error it is open, to be asked for again
     /// with the same id.
     pub async fn start(&self, request: StartTopUp) -> Result<Started, TopUpError> {
-        let gateway = self.gateway(&request.gateway)?;
-        let capabilities = gateway.capabilities();
-        if !capabilities.admits(request.amount) || request.amount.currency() != self.currency {
-            return Err(TopUpError::AmountNotTaken { min: capabilities.min, max: capabilities.max });
-        }
+        let gateway = self.admitting(&request.gateway, request.amount)?;
         let now = self.clock.now();
         let StartTopUp { id, account, amount, description, return_url, .. } = request;
         let payment = Payment::new(id, account.clone(), gateway.name(), amount, amount, now);
@@ -208,6 +212,16 @@ impl TopUps {
         match self.apply(&**gateway, &snapshot).await? {
             Applied::Payment(payment) => Ok(*payment),
             Applied::Unmatched | Applied::Ignored => Err(TopUpError::UnknownPayment { id }),
+        }
+    }
+
+    fn admitting(&self, gateway: &str, amount: Money) -> Result<&Arc<dyn PaymentGateway>, TopUpError> {
+        let gateway = self.gateway(gateway)?;
+        let capabilities = gateway.capabilities();
+        if capabilities.admits(amount) && amount.currency() == self.currency {
+            Ok(gateway)
+        } else {
+            Err(TopUpError::AmountNotTaken { min: capabilities.min, max: capabilities.max })
         }
     }
 

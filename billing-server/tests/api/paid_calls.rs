@@ -1,6 +1,6 @@
 use reqwest::Method;
 
-use crate::support::{Answer, Launch, Server};
+use crate::support::{Answer, Launch, Server, eventually};
 
 const PRICES: &str = r#"
 [operations]
@@ -57,9 +57,13 @@ async fn a_call_that_fails_costs_nothing() {
     let server = start().await;
     let user = server.api_as("anna");
     user.create_payment("1").await.pay(&server.stripe()).await;
+    // The hold of a call that fails is freed in the background.
+    let freed = async || (user.balance("available_usd").await == "1.00").then_some(());
     user.post("/api/tools/one", "{").await.expect_error(400, "INVALID_JSON");
+    eventually("the end of the hold", freed).await;
     let request = user.request(Method::POST, "/api/tools/one").header("content-type", "text/plain");
     Answer::to(request.body("x")).await.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
+    eventually("the end of the hold", freed).await;
     let without_body = Answer::to(user.request(Method::POST, "/api/tools/one")).await.expect(200);
     assert_eq!(without_body.json()["arguments"], serde_json::Value::Null);
     assert_eq!(user.balance("balance_usd").await, "0.00");

@@ -1,4 +1,6 @@
-use crate::support::{Launch, NewPayment};
+use reqwest::Method;
+
+use crate::support::{Answer, Api, Launch, NewPayment};
 
 fn status_path(id: &str) -> String {
     format!("/api/billing/payment/stripe/{id}/status")
@@ -59,4 +61,45 @@ async fn what_is_on_offer_can_be_asked_by_anybody() {
         .post("/api/billing/payment/stripe/create", r#"{"amount_usd": 10}"#)
         .await
         .expect_error(404, "UNKNOWN_PROVIDER");
+}
+
+async fn create_with_key(api: &Api, key: &str, usd: &str) -> Answer {
+    let request =
+        api.request(Method::POST, "/api/billing/payment/stripe/create").header("idempotency-key", key);
+    let body = format!(r#"{{"amount_usd": {usd}}}"#);
+    Answer::to(request.header("content-type", "application/json").body(body)).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_double_click_is_one_payment() {
+    let launch = Launch::sandbox();
+    let server = launch.start().await;
+    let anna = server.api_as("anna");
+    let clicks = (0..10).map(|_| create_with_key(&anna, "click-1", "10"));
+    let answers = futures_util::future::join_all(clicks).await;
+    let first = answers[0].clone().expect(200);
+    for answer in answers {
+        let answer = answer.expect(200);
+        for field in ["paymentId", "paymentIntentId", "clientSecret"] {
+            assert_eq!(answer.raw(field), first.raw(field));
+        }
+    }
+    drop(server);
+    let server = launch.start().await;
+    let (anna, boris) = (server.api_as("anna"), server.api_as("boris"));
+    assert_eq!(
+        create_with_key(&anna, "click-1", "10.00").await.expect(200).raw("paymentId"),
+        first.raw("paymentId")
+    );
+    create_with_key(&anna, "click-1", "11").await.expect_error(409, "IDEMPOTENCY_KEY_REUSED");
+    assert_ne!(
+        create_with_key(&boris, "click-1", "10").await.expect(200).raw("paymentId"),
+        first.raw("paymentId")
+    );
+    for bad in ["", "with space", &"x".repeat(256)] {
+        create_with_key(&anna, bad, "10").await.expect_error(400, "INVALID_IDEMPOTENCY_KEY");
+    }
+    // An amount that is refused leaves its key free.
+    create_with_key(&anna, "click-2", "0.01").await.expect_error(400, "INVALID_AMOUNT");
+    create_with_key(&anna, "click-2", "1").await.expect(200);
 }

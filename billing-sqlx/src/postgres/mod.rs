@@ -42,6 +42,8 @@ mod audit;
 #[path = "../shared/book.rs"]
 mod book;
 mod hot;
+#[path = "../shared/keys.rs"]
+mod keys;
 #[path = "../shared/ledger.rs"]
 mod ledger;
 #[path = "../shared/operations.rs"]

@@ -45,6 +45,8 @@ mod book;
 mod hot {
     pub(super) use super::operations::{authorize, capture, charge, top_up, void};
 }
+#[path = "../shared/keys.rs"]
+mod keys;
 #[path = "../shared/ledger.rs"]
 mod ledger;
 #[path = "../shared/operations.rs"]

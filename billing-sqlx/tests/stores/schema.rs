@@ -10,15 +10,16 @@ fn applied(migrations: &[Migration]) -> Vec<(i64, bool)> {
 macro_rules! up_and_down {
     ($store:expr) => {{
         let store = $store;
-        assert_eq!(applied(&store.migrations().await.unwrap()), [(1, false), (2, false)]);
+        assert_eq!(applied(&store.migrations().await.unwrap()), [(1, false), (2, false), (3, false)]);
         assert_eq!(store.revert().await.unwrap(), None);
         store.migrate().await.unwrap();
         store.migrate().await.unwrap();
-        assert_eq!(applied(&store.migrations().await.unwrap()), [(1, true), (2, true)]);
+        assert_eq!(applied(&store.migrations().await.unwrap()), [(1, true), (2, true), (3, true)]);
         let acme = AccountId::new("acme").unwrap();
         store.account(&acme).await.unwrap();
+        assert_eq!(store.revert().await.unwrap().unwrap().description, "idempotency keys");
         assert_eq!(store.revert().await.unwrap().unwrap().description, "payments");
-        assert_eq!(applied(&store.migrations().await.unwrap()), [(1, true), (2, false)]);
+        assert_eq!(applied(&store.migrations().await.unwrap()), [(1, true), (2, false), (3, false)]);
         assert_eq!(store.revert().await.unwrap().unwrap().description, "ledger");
         assert!(store.account(&acme).await.is_err());
         store.migrate().await.unwrap();

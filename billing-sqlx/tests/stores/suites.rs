@@ -2,7 +2,9 @@ macro_rules! suites {
     ($store:path) => {
         use std::sync::Arc;
 
-        use billing_core::{Clock, Currency, Ledger, LedgerSettings, Outbox, PaymentStore, SystemClock};
+        use billing_core::{
+            Clock, Currency, IdempotencyKeys, Ledger, LedgerSettings, Outbox, PaymentStore, SystemClock,
+        };
         use billing_testkit::top_ups::Backend;
 
         async fn ledger(settings: LedgerSettings, clock: Arc<dyn Clock>) -> Arc<dyn Ledger> {
@@ -10,6 +12,10 @@ macro_rules! suites {
         }
 
         async fn payments() -> Arc<dyn PaymentStore> {
+            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+        }
+
+        async fn keys() -> Arc<dyn IdempotencyKeys> {
             Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
         }
 
@@ -25,6 +31,7 @@ macro_rules! suites {
 
         billing_testkit::ledger_suite!(ledger);
         billing_testkit::payment_store_suite!(payments);
+        billing_testkit::idempotency_keys_suite!(keys);
         billing_testkit::outbox_suite!(outbox);
         billing_testkit::top_ups_suite!(backend);
     };

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use billing_core::{BoxError, Checkout, PaymentId, StartTopUp, Started};
+use billing_core::{BoxError, Checkout, StartTopUp, Started};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use crate::{
     auth::Caller,
     error::{ApiError, ErrorBody},
     extract::ApiJson,
-    routes::AccountErrors,
+    routes::{AccountErrors, payments::key},
 };
 
 /// What the payer reads at the provider.
@@ -56,11 +57,16 @@ pub(crate) struct NewStripePayment {
     path = "/api/billing/payment/stripe/create",
     tag = "payments",
     security(("token" = [])),
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "Made once for each payment: a repeat with the same key, within a day, is the same payment."
+    )),
     request_body = NewPayment,
     responses(
         (status = 200, body = NewStripePayment),
         (status = 400, description = "The body or amount is not as it has to be.", body = ErrorBody),
         (status = 404, description = "Stripe is not on offer here.", body = ErrorBody),
+        (status = 409, description = "The key was used for another amount, or is too old.", body = ErrorBody),
         (status = 422, description = "Stripe refused.", body = ErrorBody),
         AccountErrors
     )
@@ -68,6 +74,7 @@ pub(crate) struct NewStripePayment {
 pub(crate) async fn create_stripe_payment(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
+    headers: HeaderMap,
     ApiJson(payment): ApiJson<NewPayment>,
 ) -> Result<Json<NewStripePayment>, ApiError> {
     let amount = payment
@@ -78,7 +85,9 @@ pub(crate) async fn create_stripe_payment(
     if amount.to_minor_exact().is_none() {
         return Err(invalid_amount("amount_usd", "what is paid has at most 2 decimals"));
     }
-    let request = StartTopUp::new(PaymentId::new(), account, "stripe", amount, DESCRIPTION)
+    app.top_ups.check("stripe", amount)?;
+    let id = key::payment_of(&app, &headers, &account, "stripe", amount).await?;
+    let request = StartTopUp::new(id, account, "stripe", amount, DESCRIPTION)
         .with_return_url(app.addresses.frontend.join("/payment/success"));
     let started = app.top_ups.start(request).await?;
     tracing::info!(

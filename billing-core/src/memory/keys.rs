@@ -1,0 +1,21 @@
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use crate::{AccountId, Claim, IdempotencyKeys, StoreError};
+
+/// Idempotency keys in memory.
+#[derive(Debug, Default)]
+pub struct MemoryIdempotencyKeys(Mutex<BTreeMap<(AccountId, String, String), Claim>>);
+
+#[async_trait]
+impl IdempotencyKeys for MemoryIdempotencyKeys {
+    async fn claim(&self, claim: &Claim) -> Result<Claim, StoreError> {
+        let mut claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = (claim.account.clone(), claim.route.clone(), claim.key.clone());
+        Ok(claims.entry(name).or_insert_with(|| claim.clone()).clone())
+    }
+}

@@ -1,0 +1,10 @@
+-- Which payment a caller's key stands for; claimed before the provider is asked.
+CREATE TABLE idempotency_keys (
+    account text NOT NULL,
+    route text NOT NULL,
+    key text NOT NULL,
+    content text NOT NULL,
+    payment blob NOT NULL,
+    claimed_at integer NOT NULL,
+    PRIMARY KEY (account, route, key)
+) STRICT;
