@@ -28,6 +28,7 @@ struct Book {
     account: Account,
     holds: HashMap<HoldId, Hold>,
     postings: Vec<Posting>,
+    places: HashMap<PostingId, usize>,
     reversals: HashMap<PostingId, Reversal>,
 }
 
@@ -57,6 +58,7 @@ impl MemoryLedger {
             account: self.settings.open_account(id.clone(), now),
             holds: HashMap::new(),
             postings: Vec::new(),
+            places: HashMap::new(),
             reversals: HashMap::new(),
         });
         work(book)
@@ -69,10 +71,11 @@ impl MemoryLedger {
 
 impl Book {
     fn posting(&self, id: PostingId) -> Option<&Posting> {
-        self.postings.iter().find(|posting| posting.id == id)
+        self.postings.get(*self.places.get(&id)?)
     }
 
     fn write(&mut self, posting: Posting) -> Posting {
+        self.places.insert(posting.id, self.postings.len());
         self.postings.push(posting.clone());
         posting
     }

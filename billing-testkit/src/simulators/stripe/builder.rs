@@ -40,6 +40,16 @@ pub struct StripeSimulatorBuilder {
     clock: Clock,
 }
 
+impl StripeSimulator {
+    /// Sets up a simulator that takes this API key and signs webhooks with this secret (`whsec_…`).
+    pub fn builder(
+        secret_key: impl Into<String>,
+        webhook_secret: impl Into<String>,
+    ) -> StripeSimulatorBuilder {
+        StripeSimulatorBuilder::new(secret_key.into(), webhook_secret.into())
+    }
+}
+
 impl StripeSimulatorBuilder {
     pub(super) fn new(secret_key: String, webhook_secret: String) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! Idempotency keys: the first answer is kept and given again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use axum::http::StatusCode;
@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::ApiError;
-use super::state::State;
 
 /// Stripe forgets keys after a day; a later call with the same key is a new one.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
@@ -33,24 +32,22 @@ impl Remembered {
         Some(Self { fingerprint: fingerprint.to_owned(), status, body, at: now })
     }
 
-    pub(super) fn answer(self) -> (StatusCode, Value) {
-        (StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK), self.body)
-    }
-}
-
-impl State {
     /// The answer kept under this key, if the call is the same as the first.
-    pub(super) fn remembered(
-        &self,
+    pub(super) fn find(
+        answers: &HashMap<String, Self>,
         key: &str,
         fingerprint: &str,
         now: i64,
-    ) -> Result<Option<Remembered>, ApiError> {
-        match self.answers.get(key) {
+    ) -> Result<Option<Self>, ApiError> {
+        match answers.get(key) {
             Some(kept) if now - kept.at >= KEPT_SECONDS => Ok(None),
             Some(kept) if kept.fingerprint != fingerprint => Err(ApiError::key_reused()),
             kept => Ok(kept.cloned()),
         }
+    }
+
+    pub(super) fn answer(self) -> (StatusCode, Value) {
+        (StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK), self.body)
     }
 }
 

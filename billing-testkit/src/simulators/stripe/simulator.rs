@@ -12,7 +12,6 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::api::BODY_LIMIT_BYTES;
-use super::builder::StripeSimulatorBuilder;
 use super::connection::{Connection, CuttingListener};
 use super::engine::Engine;
 use super::webhook::{self, Parcel, signature_header};
@@ -31,14 +30,6 @@ pub struct StripeSimulator {
 }
 
 impl StripeSimulator {
-    /// Sets up a simulator that takes this API key and signs webhooks with this secret (`whsec_…`).
-    pub fn builder(
-        secret_key: impl Into<String>,
-        webhook_secret: impl Into<String>,
-    ) -> StripeSimulatorBuilder {
-        StripeSimulatorBuilder::new(secret_key.into(), webhook_secret.into())
-    }
-
     pub(super) fn serve(
         engine: Arc<Engine>,
         queue: mpsc::UnboundedReceiver<Parcel>,

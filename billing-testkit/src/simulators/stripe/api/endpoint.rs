@@ -185,7 +185,7 @@ impl Endpoint {
 
 fn kept(engine: &Engine, call: &Call) -> Result<Option<Remembered>, ApiError> {
     let Some(key) = &call.idempotency_key else { return Ok(None) };
-    engine.read(|state| state.remembered(key, &call.fingerprint(), engine.now()))
+    engine.read(|state| Remembered::find(&state.answers, key, &call.fingerprint(), engine.now()))
 }
 
 fn replay(kept: Remembered) -> Response {

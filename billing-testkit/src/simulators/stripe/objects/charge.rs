@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::balance_transaction::Movement;
-use super::payment_intent::Details;
+use super::details::Details;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::ids;
 use crate::simulators::stripe::state::{Moment, State};

@@ -2,6 +2,7 @@
 
 mod balance_transaction;
 mod charge;
+mod details;
 mod dispute;
 mod event;
 mod expand;
@@ -11,8 +12,9 @@ mod terms;
 
 pub(super) use self::balance_transaction::BalanceTransaction;
 pub(super) use self::charge::Charge;
+pub(super) use self::details::Details;
 pub(super) use self::dispute::Dispute;
 pub(super) use self::event::Event;
-pub(super) use self::payment_intent::{Details, NewPaymentIntent, PaymentIntent, Status};
+pub(super) use self::payment_intent::{NewPaymentIntent, PaymentIntent, Status};
 pub(super) use self::refund::{NewRefund, Refund};
 pub use self::terms::{DisputeTerms, PayTerms};

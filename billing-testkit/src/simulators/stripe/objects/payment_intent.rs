@@ -1,11 +1,10 @@
 //! `PaymentIntents`: one payment from its creation to its end.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::charge::Attempt;
+use super::details::Details;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::state::{Moment, State};
 use crate::simulators::stripe::table::Row;
@@ -54,16 +53,6 @@ pub(crate) enum Status {
     Processing,
     Succeeded,
     Canceled,
-}
-
-/// What the merchant says about a payment; its charges carry a copy.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Details {
-    pub(crate) metadata: BTreeMap<String, String>,
-    pub(crate) description: Option<String>,
-    pub(crate) receipt_email: Option<String>,
-    pub(crate) customer: Option<String>,
-    pub(crate) statement_descriptor_suffix: Option<String>,
 }
 
 /// A payment to create.
