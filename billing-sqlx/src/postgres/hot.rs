@@ -6,9 +6,9 @@
 //! back.
 use billing_core::{
     Authorization, Authorize, BookAccount, Breakdown, Capture, Charge, Currency, Hold, HouseAccount,
-    LedgerError, Money, Posting, PostingId, PostingKind, TopUp, Void,
+    LedgerError, Money, Posting, PostingId, PostingKind, TopUp, Void, rules,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{Row as _, query};
 
 use super::{Query, Row, Store, operations, refusal, rows};
@@ -35,9 +35,8 @@ pub(super) async fn authorize(
     request: &Authorize,
     now: DateTime<Utc>,
 ) -> Result<Authorization, LedgerError> {
-    let ttl = TimeDelta::from_std(request.ttl.unwrap_or(store.settings.hold_ttl)).unwrap_or_default();
     let currency = store.settings.currency();
-    let expires_at = now + ttl;
+    let expires_at = rules::expires_at(now, request.ttl.unwrap_or(store.settings.hold_ttl));
     let granted = decide(store, || {
         query(AUTHORIZE)
             .bind(request.id.as_uuid())

@@ -136,6 +136,12 @@ pub async fn an_authorize_repeated_answers_the_same_hold_with_the_current_balanc
     assert_eq!(again.hold, first.hold);
     assert_eq!((first.available, again.available), (usd("3"), usd("2")));
     subject.expect("4", "2").await;
+    // Finer than any back end can store.
+    let ttl = std::time::Duration::from_nanos(1_000_000_999);
+    let request =
+        Authorize::new(HoldId::new(), subject.account.clone(), usd("1"), operation("search")).with_ttl(ttl);
+    let first = subject.ledger.authorize(request.clone()).await.unwrap();
+    assert_eq!(subject.ledger.authorize(request).await.unwrap().hold, first.hold);
 }
 
 /// A call never runs on a hold that has ended.

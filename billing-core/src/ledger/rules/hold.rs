@@ -1,4 +1,6 @@
-use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 use super::{add, admit, roll, spend, subtract_to_zero};
 use crate::{
@@ -30,7 +32,7 @@ pub fn authorize(
         state: HoldState::Open,
         exempt: !account.billing_enabled,
         captured: None,
-        expires_at: after(now, request.ttl.unwrap_or(settings.hold_ttl)),
+        expires_at: expires_at(now, request.ttl.unwrap_or(settings.hold_ttl)),
         day_ends_at: account.day.ends_at,
         month_ends_at: account.month.ends_at,
         created_at: now,
@@ -103,7 +105,7 @@ pub fn tombstone(account: &Account, request: &Void, now: DateTime<Utc>) -> Hold 
 /// [`LedgerError::HoldClosed`].
 pub fn extend(hold: &mut Hold, request: &Extend, now: DateTime<Utc>) -> Result<(), LedgerError> {
     check_open(hold, now)?;
-    hold.expires_at = hold.expires_at.max(after(now, request.ttl));
+    hold.expires_at = hold.expires_at.max(expires_at(now, request.ttl));
     Ok(())
 }
 
@@ -183,7 +185,8 @@ fn give_back(window: &mut SpendWindow, held_until: DateTime<Utc>, amount: Money)
     }
 }
 
-fn after(now: DateTime<Utc>, ttl: std::time::Duration) -> DateTime<Utc> {
+/// When a hold of `ttl` ends that is placed at `now`: in whole microseconds, as every back end stores it.
+pub fn expires_at(now: DateTime<Utc>, ttl: Duration) -> DateTime<Utc> {
     let ttl = TimeDelta::from_std(ttl.min(LedgerSettings::MAX_HOLD_TTL)).unwrap_or_default();
-    now.checked_add_signed(ttl).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    now.checked_add_signed(ttl).unwrap_or(DateTime::<Utc>::MAX_UTC).trunc_subsecs(6)
 }

@@ -12,7 +12,9 @@ use chrono::{DateTime, Utc};
 
 pub use check::Check;
 pub use configure::configure;
-pub use hold::{authorize, authorize_again, capture, capture_again, extend, release, tombstone, void};
+pub use hold::{
+    authorize, authorize_again, capture, capture_again, expires_at, extend, release, tombstone, void,
+};
 pub use posting::{Reversal, adjust, adjust_again, charge, charge_again, reverse, top_up, top_up_again};
 
 use super::{
