@@ -127,12 +127,21 @@ fn is_away(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        // Connection lost, out of resources, shutdown and start-up, a standby that takes no writes.
-        _ => code(error).is_some_and(|code| {
-            code.len() == 5 && ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
-                || code == "25006"
-        }),
+        _ => code(error).is_some_and(|code| is_passing(&code)),
     }
+}
+
+/// A state of the database that passes without anybody's changing the request.
+fn is_passing(code: &str) -> bool {
+    if code.len() == 5 {
+        // Connection lost, out of resources, shutdown and start-up; a canceled statement, a lock that could not be had,
+        // a failing disk, a standby that takes no writes.
+        let class = ["08", "53", "57P"].iter().any(|class| code.starts_with(class));
+        return class || ["57014", "55P03", "58030", "25006"].contains(&code);
+    }
+    // Of SQLite, whose extended codes carry the plain one in their lowest byte: no memory, a failing disk, a full disk,
+    // a file that can't be opened.
+    code.parse::<u32>().is_ok_and(|code| [7, 10, 13, 14].contains(&(code & 0xff)))
 }
 
 fn code(error: &sqlx::Error) -> Option<String> {

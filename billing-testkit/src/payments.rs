@@ -93,19 +93,24 @@ pub async fn a_status_only_rises(store: Arc<dyn PaymentStore>) {
     }
 }
 
-/// What was seen is stored; what was not seen stays; each observation judges the need for review anew.
+/// What was seen is stored; what was not seen stays; each observation of a success judges the need for review anew.
 pub async fn an_observation_is_kept_whole(store: Arc<dyn PaymentStore>) {
     let id = store.insert(&payment("acme")).await.unwrap().id;
     let later = now() + TimeDelta::microseconds(1);
     let failure = Failure::new("card_declined", Some("Картку відхилено".to_owned()));
     let seen = Observation::new(PaymentStatus::Pending).with_failure(Some(failure.clone()));
     store.record(id, &seen, now()).await.unwrap();
-    let seen = Observation::new(PaymentStatus::Processing)
+    let stored = store.get(id).await.unwrap().unwrap();
+    assert_eq!((stored.paid, stored.failure), (None, Some(failure)));
+    let seen = Observation::new(PaymentStatus::Succeeded)
         .with_paid(Some(usd("9.99")))
         .with_review(Some(Review::PaidMismatch));
     store.record(id, &seen, later).await.unwrap();
-    let stored = store.get(id).await.unwrap().unwrap();
-    assert_eq!((stored.paid, stored.failure), (Some(usd("9.99")), Some(failure)));
+    // Late news of an attempt that failed judge nothing.
+    let late =
+        Observation::new(PaymentStatus::Pending).with_failure(Some(Failure::new("card_declined", None)));
+    let stored = store.record(id, &late, later).await.unwrap();
+    assert_eq!((stored.paid, stored.failure), (Some(usd("9.99")), None));
     assert_eq!((stored.review, stored.updated_at), (Some(Review::PaidMismatch), later));
     let stored = store.record(id, &Observation::new(PaymentStatus::Succeeded), now()).await.unwrap();
     assert_eq!((stored.paid, stored.failure, stored.review), (Some(usd("9.99")), None, None));

@@ -112,5 +112,7 @@ impl fmt::Debug for ChargeLayer {
 }
 
 fn last_segment(parts: &Parts) -> Option<Operation> {
-    Operation::new(parts.uri.path().rsplit('/').next()?).ok()
+    let segment = parts.uri.path().rsplit('/').next()?;
+    // An escaped name would be priced as one thing and run as another.
+    if segment.contains('%') { None } else { Operation::new(segment).ok() }
 }

@@ -24,7 +24,7 @@ pub struct Payment {
     pub status: PaymentStatus,
     /// What was really paid.
     pub paid: Option<Money>,
-    /// Why an operator must look at it. Each observation judges again.
+    /// Why an operator must look at it. Each observation of a success judges again.
     pub review: Option<Review>,
     /// Why the last attempt failed.
     pub failure: Option<Failure>,
@@ -85,7 +85,10 @@ impl Payment {
         if self.status == PaymentStatus::Succeeded {
             self.failure = None;
         }
-        self.review = seen.review;
+        // Only who has seen a success has judged it.
+        if seen.status == PaymentStatus::Succeeded {
+            self.review = seen.review;
+        }
         self.updated_at = now;
     }
 }

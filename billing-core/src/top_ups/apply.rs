@@ -21,6 +21,14 @@ impl TopUps {
             );
             return Ok(Applied::Unmatched);
         };
+        let known;
+        let snapshot = if snapshot.status == PaymentStatus::Succeeded && snapshot.paid.is_none() {
+            // Absent means unknown: what was paid has to be asked for before it is judged.
+            known = gateway.payment_status(&payment.reference()).await?;
+            &known
+        } else {
+            snapshot
+        };
         let succeeded = snapshot.status == PaymentStatus::Succeeded;
         let mut review = match snapshot.paid {
             Some(paid) if succeeded && paid == payment.amount => None,
@@ -124,9 +132,12 @@ impl TopUps {
         let share = payment.credit.share(total, payment.amount).unwrap_or(payment.credit);
         let top_up = PostingId::from(payment.id);
         let request = Reverse::new(payment.account.clone(), top_up, share, taken.revision);
-        if let Some(posting) = self.ledger.reverse(request).await? {
-            self.announce_take_back(payment, total, taken.revision, &posting).await?;
-        }
+        // Told by its key, not by whether this call moved money: an earlier one may have, and failed before it told.
+        let balance = match self.ledger.reverse(request).await? {
+            Some(posting) => posting.balance_after,
+            None => self.ledger.account(&payment.account).await?.posted,
+        };
+        self.announce_take_back(payment, total, taken.revision, balance).await?;
         Ok(excess.then_some(Review::TakenBackTooMuch))
     }
 
@@ -135,16 +146,16 @@ impl TopUps {
         payment: &Payment,
         total: Money,
         revision: u64,
-        posting: &Posting,
+        balance: Money,
     ) -> Result<(), TopUpError> {
-        let event = BillingEvent::TakenBack { payment: payment.id, total, balance: posting.balance_after };
-        self.enqueue(payment, &format!("taken_back/{revision}"), event).await?;
-        tracing::info!(
-            payment.id = %payment.id,
-            account.id = %payment.account,
-            change = %posting.change(),
-            "payment taken back: {total} so far"
-        );
+        let event = BillingEvent::TakenBack { payment: payment.id, total, balance };
+        if self.enqueue(payment, &format!("taken_back/{revision}"), event).await? {
+            tracing::info!(
+                payment.id = %payment.id,
+                account.id = %payment.account,
+                "payment taken back: {total} so far"
+            );
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 
 use billing_core::{Clock, LedgerSettings, StoreError, SystemClock};
 use sqlx::{
-    PgPool, Postgres, Transaction,
+    Connection as _, PgPool, Postgres, Transaction,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -69,8 +69,6 @@ type Query<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     pool: PgPool,
-    /// One connection beside the pool: whether the database answers must not depend on how busy the pool is.
-    probe: PgPool,
     settings: LedgerSettings,
     clock: Arc<dyn Clock>,
 }
@@ -101,12 +99,7 @@ impl PostgresStore {
 
     /// Works on a pool that the caller has made.
     pub fn new(pool: PgPool, settings: LedgerSettings) -> Self {
-        let probe = PgPoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Self::PROBE_TIMEOUT)
-            .test_before_acquire(false)
-            .connect_lazy_with((*pool.connect_options()).clone());
-        Self { pool, probe, settings, clock: Arc::new(SystemClock) }
+        Self { pool, settings, clock: Arc::new(SystemClock) }
     }
 
     /// Another clock than the machine's.
@@ -116,21 +109,26 @@ impl PostgresStore {
         self
     }
 
-    /// Whether the database answers, asked on a connection of its own.
+    /// Whether the database answers, asked on a connection of its own: neither a busy pool nor a session that hangs
+    /// makes it look away.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when it does not, or takes longer than a second.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let asked = sqlx::query("SELECT 1").execute(&self.probe);
+        let options = self.pool.connect_options();
+        let asked = async {
+            let mut connection = Connection::connect_with(&options).await?;
+            sqlx::query("SELECT 1").execute(&mut connection).await?;
+            connection.close().await
+        };
         match tokio::time::timeout(Self::PROBE_TIMEOUT, asked).await {
-            Ok(answer) => answer.map(drop).map_err(sort),
+            Ok(answer) => answer.map_err(sort),
             Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
         }
     }
 
     /// Closes all connections, once their work is done.
     pub async fn close(&self) {
-        self.probe.close().await;
         self.pool.close().await;
     }
 

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 
 use billing_core::{Clock, LedgerSettings, StoreError, SystemClock};
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Connection as _, Sqlite, SqlitePool, Transaction,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -99,15 +99,20 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(Self::BUSY_TIMEOUT);
         // An idle connection that is closed would take a database in memory with it.
+        let in_memory = url.contains(":memory:");
         let pool = |size| {
-            SqlitePoolOptions::new()
+            let pool = SqlitePoolOptions::new()
                 .max_connections(size)
                 .min_connections(1)
                 .idle_timeout(None)
-                .max_lifetime(None)
+                .max_lifetime(None);
+            if in_memory {
+                return pool;
+            }
+            // A full disk ends a transaction behind the driver's back, which then refuses every later one.
+            pool.before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         };
         let writer = pool(1).connect_with(options.clone()).await.map_err(sort)?;
-        let in_memory = url.contains(":memory:");
         let readers = if in_memory {
             writer.clone()
         } else {
@@ -153,5 +158,38 @@ impl SqliteStore {
 
     fn writers(&self) -> &SqlitePool {
         &self.writer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use billing_core::{AccountId, Currency, Ledger as _, Money, PostingId, TopUp};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_is_forgotten_once_there_is_room_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("billing.db").display());
+        let store = SqliteStore::connect(&url, LedgerSettings::new(Currency::USD)).await.unwrap();
+        store.migrate().await.unwrap();
+        // Of the one connection that writes: the file can't grow any more.
+        sqlx::query("PRAGMA max_page_count = 1").execute(&store.writer).await.unwrap();
+        let dollar = Money::from_micros(1_000_000, Currency::USD);
+        let top_up = |index: usize| {
+            let account = AccountId::new(format!("{index:0>100}")).unwrap();
+            store.top_up(TopUp::new(PostingId::new(), account, dollar, "stripe"))
+        };
+        let mut refused = None;
+        for index in 0..1_000 {
+            if let Err(error) = top_up(index).await {
+                refused = Some(error);
+                break;
+            }
+        }
+        assert!(refused.unwrap().is_retryable());
+        // The limit went with its connection.
+        top_up(1_000).await.unwrap();
+        assert!(store.verify().await.unwrap().is_clean());
     }
 }

@@ -5,8 +5,8 @@ use std::sync::{
 
 use async_trait::async_trait;
 use billing_core::{
-    Account, AccountId, Clock, Currency, Ledger, Message, Money, Observation, Outbox, Payment, PaymentId,
-    PaymentQuery, PaymentStore, StartTopUp, StoreError, SystemClock, TakeBack, TakenBack, TopUps,
+    Account, AccountId, BillingEvent, Clock, Currency, Ledger, Message, Money, Observation, Outbox, Payment,
+    PaymentId, PaymentQuery, PaymentStore, StartTopUp, StoreError, SystemClock, TakeBack, TakenBack, TopUps,
 };
 use chrono::{DateTime, Utc};
 
@@ -46,6 +46,14 @@ impl Backend {
         let audit = self.ledger.verify().await.unwrap();
         assert!(audit.is_clean(), "{:?}", audit.differences);
         self.account().await.posted
+    }
+
+    /// Whether the outbox has a message of this outcome of a payment: a second one is no news.
+    pub(super) async fn has_told(&self, payment: PaymentId, outcome: &str) -> bool {
+        let nothing = usd("0");
+        let event = BillingEvent::TakenBack { payment, total: nothing, balance: nothing };
+        let key = format!("payment/{payment}/{outcome}");
+        !self.outbox.enqueue(&Message::new(key, account(), event, SystemClock.now())).await.unwrap()
     }
 
     /// The same stores, of which the `fatal`th write from now on fails, before or after it was done.

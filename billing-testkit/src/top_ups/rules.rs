@@ -296,6 +296,9 @@ pub async fn a_fault_at_any_step_is_healed_by_the_next_webhook(backend: Backend)
             let stored = backend.payments.get(id).await.unwrap().unwrap();
             assert_eq!((stored.status, stored.taken_back), (PaymentStatus::Succeeded, usd("4")));
             assert_eq!(backend.balance().await.micros(), credited * usd("6").micros(), "write {fatal}");
+            for outcome in ["succeeded", "taken_back/1"] {
+                assert!(backend.has_told(id, outcome).await, "write {fatal}: {outcome} was not told");
+            }
         }
     }
     let query = HistoryQuery::new(account()).with_limit(HistoryQuery::MAX_LIMIT);
