@@ -1,6 +1,6 @@
 //! Connections of clients, with a bound on how long a request's head may take: a client that sends it byte by byte
 //! would hold its connection for ever.
-use std::{future::Future, pin::pin, time::Duration};
+use std::{future::Future, io, pin::pin, time::Duration};
 
 use axum::Router;
 use hyper_util::{
@@ -10,11 +10,15 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 /// It also ends connections that nobody uses any more.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
+/// What a client of HTTP/2 sends first.
+const HTTP2_PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Between looks at a preface that comes in pieces.
+const PREFACE_PAUSE: Duration = Duration::from_millis(50);
 /// After a connection could not be taken, which mostly means that too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -31,16 +35,32 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             stream = accept(&listener) => stream,
             () = &mut stop => break,
         };
-        let connection = builder.serve_connection(TokioIo::new(stream), service.clone()).into_owned();
-        let connection = connections.watch(connection);
+        let (builder, service, watcher) = (builder.clone(), service.clone(), connections.watcher());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            // The bounds below begin once it is known which version of HTTP is spoken.
+            if !matches!(timeout(HEAD_TIMEOUT, begun(&stream)).await, Ok(Ok(()))) {
+                return;
+            }
+            let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+            if let Err(error) = watcher.watch(connection).await {
                 tracing::debug!("connection broke: {error}");
             }
         });
     }
     drop(listener);
     connections.shutdown().await;
+}
+
+/// Waits until a client has sent enough to tell which version of HTTP it speaks.
+async fn begun(stream: &TcpStream) -> io::Result<()> {
+    let mut first = [0; HTTP2_PREFACE.len()];
+    loop {
+        let length = stream.peek(&mut first).await?;
+        if length == 0 || length == first.len() || !HTTP2_PREFACE.starts_with(&first[..length]) {
+            return Ok(());
+        }
+        sleep(PREFACE_PAUSE).await;
+    }
 }
 
 async fn accept(listener: &TcpListener) -> TcpStream {
