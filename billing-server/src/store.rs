@@ -25,7 +25,7 @@ pub struct Store {
 /// The tables of a store.
 #[async_trait]
 pub trait Schema: fmt::Debug + Send + Sync + 'static {
-    /// Makes what is missing. Several processes may do so at once.
+    /// Makes what is missing. On PostgreSQL several processes may do so at once.
     ///
     /// # Errors
     /// [`StoreError`].

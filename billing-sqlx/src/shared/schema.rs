@@ -8,7 +8,8 @@ use super::Store;
 use crate::{failure::sort, migration::Migration};
 
 impl Store {
-    /// Applies what the database lacks. Several processes may do so at once.
+    /// Applies what the database lacks. On PostgreSQL several processes may do so at once; of those that make the same
+    /// new SQLite file at the same moment, some may fail and have to be started again.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the database can't be reached; [`StoreError::Backend`] when it has steps that
