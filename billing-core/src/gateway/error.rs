@@ -20,6 +20,13 @@ pub enum GatewayError {
         /// What the payer may read.
         message: Option<String>,
     },
+    /// The order was opened by an earlier call whose answer was lost, and how to pay it can't be had again. Start
+    /// another payment; this one is still credited if it gets paid.
+    #[error("order {external_id} was opened before, and its checkout can't be had again")]
+    OrderExists {
+        /// The provider's id of the order.
+        external_id: String,
+    },
     /// The provider has no such payment.
     #[error("payment is unknown to its provider")]
     PaymentNotFound,

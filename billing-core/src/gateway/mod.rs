@@ -36,7 +36,8 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
     /// Opens an order for a payment and says how to pay it.
     ///
     /// # Errors
-    /// [`GatewayError`].
+    /// [`GatewayError`]; [`GatewayError::OrderExists`] when an earlier call with the same id opened the order and the
+    /// provider does not tell again how to pay it.
     async fn create_payment(&self, request: CreatePayment) -> Result<Checkout, GatewayError>;
 
     /// Verifies a webhook, then reads it: the only way to an event.
@@ -60,10 +61,12 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
     /// [`GatewayError`]; refused when it is paid or can't be closed any more.
     async fn cancel(&self, payment: &PaymentRef) -> Result<PaymentSnapshot, GatewayError>;
 
-    /// Gives money back and tells how the payment stands then.
+    /// Gives money back and tells how the payment stands then. A repeat with the same id gives it back once.
+    ///
+    /// An answer means that the provider has taken the refund on, which its take-backs may show only later.
     ///
     /// # Errors
-    /// [`GatewayError`].
+    /// [`GatewayError::Declined`] when it will not be done; [`GatewayError::Unavailable`] when nobody knows yet.
     async fn refund(&self, request: Refund) -> Result<PaymentSnapshot, GatewayError>;
 }
 
@@ -248,12 +251,15 @@ pub struct Refund {
     pub payment: PaymentRef,
     /// How much, in the payment's currency.
     pub amount: Money,
+    /// What had been taken back of the payment before this refund was first asked for: where a provider knows no ids
+    /// of refunds, a repeat tells by it whether the first call was heard.
+    pub taken_before: Money,
 }
 
 impl Refund {
-    /// Gives back `amount` of `payment`.
-    pub fn new(id: RefundId, payment: PaymentRef, amount: Money) -> Self {
-        Self { id, payment, amount }
+    /// Gives back `amount` of `payment`, of which `taken_before` had been taken back.
+    pub fn new(id: RefundId, payment: PaymentRef, amount: Money, taken_before: Money) -> Self {
+        Self { id, payment, amount, taken_before }
     }
 }
 

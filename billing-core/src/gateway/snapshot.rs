@@ -33,12 +33,14 @@ pub struct PaymentSnapshot {
     pub take_backs: Option<Vec<TakeBack>>,
     /// Why the last attempt to pay failed.
     pub failure: Option<Failure>,
+    /// Whether the provider names another merchant than ours: somebody has to look before anything is credited.
+    pub other_merchant: bool,
 }
 
 impl PaymentSnapshot {
     /// A snapshot of which only the status is known.
     pub fn new(payment: PaymentRef, status: PaymentStatus) -> Self {
-        Self { payment, status, paid: None, take_backs: None, failure: None }
+        Self { payment, status, paid: None, take_backs: None, failure: None, other_merchant: false }
     }
 
     /// What was really paid.
@@ -52,6 +54,13 @@ impl PaymentSnapshot {
     #[must_use]
     pub fn with_take_backs(mut self, take_backs: Vec<TakeBack>) -> Self {
         self.take_backs = Some(take_backs);
+        self
+    }
+
+    /// The provider names another merchant than ours.
+    #[must_use]
+    pub fn with_other_merchant(mut self) -> Self {
+        self.other_merchant = true;
         self
     }
 

@@ -60,7 +60,7 @@ impl Order {
     }
 
     pub(crate) fn refund_of(&self, amount: &str) -> Refund {
-        Refund::new(RefundId::new(), self.reference.clone(), usd(amount))
+        Refund::new(RefundId::new(), self.reference.clone(), usd(amount), usd("0"))
     }
 }
 
