@@ -37,6 +37,7 @@
 //! | [`Outbox`], [`Notifier`] | notifications on their way, and who delivers them | [`MemoryOutbox`], `billing-sqlx` |
 //! | [`CostEstimator`] | what a call may cost | [`PriceTable`] |
 //! | [`ExchangeRates`] | currency exchange | [`FixedRates`] |
+//! | [`RateStore`] | the rates that were last told | [`MemoryRates`] |
 //! | [`Clock`] | the time | [`SystemClock`], [`ManualClock`] |
 //!
 //! [`TopUps`] drives payments from any gateway into the ledger.
@@ -58,7 +59,7 @@ mod time_zone;
 mod top_ups;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use exchange::{ExchangeRates, FixedRates, Rate, RatesError};
+pub use exchange::{ExchangeRates, FixedRates, MemoryRates, Rate, RateStore, RatesError};
 pub use gateway::{
     Capabilities, Checkout, CheckoutKind, CreatePayment, Failure, GatewayError, PaymentGateway, PaymentRef,
     PaymentSnapshot, PaymentStatus, Refund, TakeBack, TakeBackKind, WebhookContent, WebhookEvent,

@@ -1,11 +1,15 @@
 //! Exchange rates.
-use std::{collections::BTreeMap, fmt, sync::Arc};
+mod fixed;
+mod memory;
+
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use crate::{BoxError, Clock, Currency, Money};
+pub use self::{fixed::FixedRates, memory::MemoryRates};
+use crate::{BoxError, Currency, Money, StoreError};
 
 /// Tells what one currency is worth in another.
 ///
@@ -29,6 +33,40 @@ impl<R: ExchangeRates + ?Sized> ExchangeRates for Arc<R> {
     }
 }
 
+/// Keeps the rates that a source has told, so that a restart need not wait for it.
+///
+/// # Cancel safety
+/// A call whose future is dropped may have been done. Saving again is harmless.
+///
+/// # Implementing
+/// Keep one rate for each source and pair of currencies: the one of the newest `as_of`, whatever order they come in.
+/// A value comes back as it was saved, to its last digit.
+#[async_trait]
+pub trait RateStore: fmt::Debug + Send + Sync + 'static {
+    /// Keeps a rate, unless a newer one of the same source and pair is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Backend`].
+    async fn save(&self, rate: &Rate) -> Result<(), StoreError>;
+
+    /// The newest rate that `source` has told for a pair, however old; `None` when none was saved.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Backend`].
+    async fn latest(&self, source: &str, from: Currency, to: Currency) -> Result<Option<Rate>, StoreError>;
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: RateStore + ?Sized> RateStore for Arc<S> {
+    async fn save(&self, rate: &Rate) -> Result<(), StoreError> {
+        (**self).save(rate).await
+    }
+    async fn latest(&self, source: &str, from: Currency, to: Currency) -> Result<Option<Rate>, StoreError> {
+        (**self).latest(source, from, to).await
+    }
+}
+
 /// What one unit of a currency is worth in another, and who says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -37,7 +75,7 @@ pub struct Rate {
     pub from: Currency,
     /// … is worth in this one …
     pub to: Currency,
-    /// … this much.
+    /// … this much, which is above zero.
     pub value: Decimal,
     /// Who says so.
     pub source: String,
@@ -46,6 +84,17 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// One unit of `from` is worth `value` units of `to`, which has to be above zero, as `source` says as of `as_of`.
+    pub fn new(
+        from: Currency,
+        to: Currency,
+        value: Decimal,
+        source: impl Into<String>,
+        as_of: DateTime<Utc>,
+    ) -> Self {
+        Self { from, to, value, source: source.into(), as_of }
+    }
+
     /// What `amount` is worth, rounded half to even. `None` when it is in another currency or out of range.
     pub fn convert(&self, amount: Money) -> Option<Money> {
         (amount.currency() == self.from)
@@ -77,50 +126,5 @@ impl RatesError {
     }
 }
 
-/// Rates that an operator has set.
-///
-/// # Examples
-/// ```
-/// use billing_core::{Currency, ExchangeRates, FixedRates, Money, SystemClock};
-/// # use std::sync::Arc;
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let rates = FixedRates::new(Arc::new(SystemClock)).with_rate(Currency::USD, Currency::UAH, "41.50".parse()?);
-/// let rate = rates.rate(Currency::USD, Currency::UAH).await?;
-/// assert_eq!(rate.convert(Money::parse("10", Currency::USD)?), Some(Money::parse("415", Currency::UAH)?));
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-pub struct FixedRates {
-    clock: Arc<dyn Clock>,
-    rates: BTreeMap<(Currency, Currency), Decimal>,
-}
-
-impl FixedRates {
-    /// No rates yet; `clock` tells as of when they hold.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, rates: BTreeMap::new() }
-    }
-
-    /// One unit of `from` is worth `value` units of `to`; the way back is derived from it.
-    #[must_use]
-    pub fn with_rate(mut self, from: Currency, to: Currency, value: Decimal) -> Self {
-        if let Some(inverse) = Decimal::ONE.checked_div(value) {
-            self.rates.insert((to, from), inverse);
-        }
-        self.rates.insert((from, to), value);
-        self
-    }
-}
-
-#[async_trait]
-impl ExchangeRates for FixedRates {
-    async fn rate(&self, from: Currency, to: Currency) -> Result<Rate, RatesError> {
-        let value = *self.rates.get(&(from, to)).ok_or(RatesError::NoRate { from, to })?;
-        Ok(Rate { from, to, value, source: "fixed".to_owned(), as_of: self.clock.now() })
-    }
-}
-
 const _: fn(&dyn ExchangeRates) = |_| {};
+const _: fn(&dyn RateStore) = |_| {};
