@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::{
     BoxError,
     auth::TokenVerifier,
-    config::{Config, Tokens, Url},
+    config::{Config, Tokens, TrustedProxies, Url},
     routes::payments::RecentSyncs,
     store::Store,
 };
@@ -27,6 +27,7 @@ pub struct App {
     pub(crate) stripe_publishable_key: Option<String>,
     pub(crate) mode: Mode,
     pub(crate) recent_syncs: RecentSyncs,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) clock: Arc<dyn Clock>,
     database: watch::Sender<DatabaseState>,
 }
@@ -115,6 +116,7 @@ impl App {
             stripe_publishable_key: config.stripe.as_ref().map(|stripe| stripe.publishable_key.clone()),
             mode,
             recent_syncs: RecentSyncs::default(),
+            trusted_proxies: config.trusted_proxies.clone(),
             clock,
             database: watch::Sender::new(DatabaseState::Starting),
             store,

@@ -1,6 +1,6 @@
 //! Connections of clients, with a bound on how long a request's head may take: a client that sends it byte by byte
 //! would hold its connection for ever.
-use std::{future::Future, io, pin::pin, time::Duration};
+use std::{future::Future, io, net::SocketAddr, pin::pin, time::Duration};
 
 use axum::Router;
 use hyper_util::{
@@ -12,6 +12,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
 };
+use tower_http::add_extension::AddExtension;
+
+use crate::client_address::Peer;
 
 /// It also ends connections that nobody uses any more.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
@@ -22,20 +25,20 @@ const PREFACE_PAUSE: Duration = Duration::from_millis(50);
 /// After a connection could not be taken, which mostly means that too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop`, then finishes the requests that run.
+/// Serves until `stop`, then finishes the requests that run. Each request carries its [`Peer`].
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let service = TowerToHyperService::new(router);
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT);
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
-        let stream = tokio::select! {
-            stream = accept(&listener) => stream,
+        let (stream, peer) = tokio::select! {
+            accepted = accept(&listener) => accepted,
             () = &mut stop => break,
         };
-        let (builder, service, watcher) = (builder.clone(), service.clone(), connections.watcher());
+        let service = TowerToHyperService::new(AddExtension::new(router.clone(), Peer(peer)));
+        let (builder, watcher) = (builder.clone(), connections.watcher());
         tokio::spawn(async move {
             // The bounds below begin once it is known which version of HTTP is spoken.
             if !matches!(timeout(HEAD_TIMEOUT, begun(&stream)).await, Ok(Ok(()))) {
@@ -63,13 +66,13 @@ async fn begun(stream: &TcpStream) -> io::Result<()> {
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Only a matter of delay; without it the answer is the same.
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return (stream, peer);
             }
             Err(error) => {
                 tracing::warn!("connection could not be taken: {error}");

@@ -16,6 +16,7 @@ mod amount;
 mod app;
 pub mod auth;
 mod bounds;
+mod client_address;
 mod commands;
 pub mod config;
 mod connections;

@@ -1,6 +1,7 @@
 //! The configuration: one typed [`Config`], read once at the start from the variables of one table.
 mod environment;
 mod parse;
+mod proxies;
 mod reader;
 mod secret;
 mod url;
@@ -18,6 +19,7 @@ pub(crate) use self::variables::{
 };
 pub use self::{
     environment::Environment,
+    proxies::TrustedProxies,
     reader::ConfigError,
     secret::Secret,
     url::Url,
@@ -46,6 +48,8 @@ pub struct Config {
     pub ledger: LedgerSettings,
     /// What a dollar is worth in hryvnias.
     pub usd_in_uah: Option<Decimal>,
+    /// The proxies in front of the server.
+    pub trusted_proxies: TrustedProxies,
     /// How logs are written.
     pub log: Log,
 }
@@ -129,6 +133,7 @@ impl Config {
         let prices = reader.parse(&variables::PRICES_FILE, parse::prices);
         let ledger = read_ledger(&mut reader);
         let usd_in_uah = reader.parse(&variables::EXCHANGE_RATES, parse::exchange_rate);
+        let trusted_proxies = reader.parse(&variables::TRUSTED_PROXIES, str::parse);
         let log = read_log(&mut reader);
 
         let config = || {
@@ -142,6 +147,7 @@ impl Config {
                 prices,
                 ledger: ledger?,
                 usd_in_uah,
+                trusted_proxies: trusted_proxies.unwrap_or_default(),
                 log: log?,
             })
         };

@@ -90,6 +90,10 @@ variables! {
         "How long money stays set aside for a call that never ends: 90s, 5m, at most 24h.",
     )
     .with_default("5m");
+    TRUSTED_PROXIES = Variable::new(
+        "TRUSTED_PROXIES",
+        "Addresses and networks of the proxies in front of the server, with commas between them: their X-Forwarded-For is believed. Unset: nobody's is.",
+    );
     LOG_FORMAT = Variable::new("LOG_FORMAT", "text or json.").with_default("text");
     LOG_LEVEL = Variable::new("LOG_LEVEL", "error, warn, info, debug or trace, or a filter by module.")
         .with_default("info");
