@@ -11,6 +11,7 @@ use crate::{
     BoxError,
     auth::TokenVerifier,
     config::{Config, Tokens, TrustedProxies, Url},
+    payment_limit::PaymentLimit,
     routes::payments::RecentSyncs,
     store::Store,
 };
@@ -27,6 +28,7 @@ pub struct App {
     pub(crate) stripe_publishable_key: Option<String>,
     pub(crate) mode: Mode,
     pub(crate) recent_syncs: RecentSyncs,
+    pub(crate) payment_limit: PaymentLimit,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) clock: Arc<dyn Clock>,
     database: watch::Sender<DatabaseState>,
@@ -116,6 +118,7 @@ impl App {
             stripe_publishable_key: config.stripe.as_ref().map(|stripe| stripe.publishable_key.clone()),
             mode,
             recent_syncs: RecentSyncs::default(),
+            payment_limit: PaymentLimit::new(config.payments_per_minute),
             trusted_proxies: config.trusted_proxies.clone(),
             clock,
             database: watch::Sender::new(DatabaseState::Starting),

@@ -156,7 +156,9 @@ impl IntoResponse for ApiError {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
             }
             Some(Hint::RetryAfter(delay)) => {
-                headers.insert(header::RETRY_AFTER, delay.as_secs().max(1).into())
+                // Rounded up: who comes back early is refused again.
+                let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
+                headers.insert(header::RETRY_AFTER, seconds.max(1).into())
             }
             None => None,
         };

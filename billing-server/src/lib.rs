@@ -26,6 +26,7 @@ mod gateways;
 mod jobs;
 pub mod openapi;
 mod output;
+mod payment_limit;
 mod router;
 mod routes;
 mod sandbox;

@@ -7,7 +7,7 @@ mod secret;
 mod url;
 mod variables;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, num::NonZeroU32};
 
 use billing_core::{Currency, LedgerSettings, PriceTable, TimeZone};
 use rust_decimal::Decimal;
@@ -48,6 +48,8 @@ pub struct Config {
     pub ledger: LedgerSettings,
     /// What a dollar is worth in hryvnias.
     pub usd_in_uah: Option<Decimal>,
+    /// How many payments an account may start a minute.
+    pub payments_per_minute: NonZeroU32,
     /// The proxies in front of the server.
     pub trusted_proxies: TrustedProxies,
     /// How logs are written.
@@ -133,6 +135,8 @@ impl Config {
         let prices = reader.parse(&variables::PRICES_FILE, parse::prices);
         let ledger = read_ledger(&mut reader);
         let usd_in_uah = reader.parse(&variables::EXCHANGE_RATES, parse::exchange_rate);
+        let payments_per_minute =
+            reader.parse(&variables::RATE_LIMIT_PAYMENTS_PER_MINUTE, parse::payments_per_minute);
         let trusted_proxies = reader.parse(&variables::TRUSTED_PROXIES, str::parse);
         let log = read_log(&mut reader);
 
@@ -147,6 +151,7 @@ impl Config {
                 prices,
                 ledger: ledger?,
                 usd_in_uah,
+                payments_per_minute: payments_per_minute?,
                 trusted_proxies: trusted_proxies.unwrap_or_default(),
                 log: log?,
             })

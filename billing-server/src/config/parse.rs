@@ -1,5 +1,5 @@
 //! How the values of variables are written.
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::Path, time::Duration};
 
 use billing_core::{Currency, JsonAmount, LedgerSettings, Money, PriceTable};
 use http::{Uri, uri::Scheme};
@@ -16,6 +16,13 @@ pub(super) fn connections(text: &str) -> Result<u32, &'static str> {
         .ok()
         .filter(|count| (1..=1_000).contains(count))
         .ok_or("must be a whole number from 1 to 1000")
+}
+
+pub(super) fn payments_per_minute(text: &str) -> Result<NonZeroU32, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|count: &NonZeroU32| count.get() <= 1_000_000)
+        .ok_or("must be a whole number from 1 to 1000000")
 }
 
 /// An http or https address without query, kept without its last slash.
@@ -107,6 +114,14 @@ mod tests {
         assert_eq!(hold_ttl("24h"), Ok(Duration::from_hours(24)));
         for bad in ["", "5", "0s", "25h", "-1m", "m", "1d", "5€", "99999999999999999999h"] {
             assert!(hold_ttl(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn some_payments_can_be_started_a_minute() {
+        assert_eq!(payments_per_minute("10").map(NonZeroU32::get), Ok(10));
+        for bad in ["0", "-1", "1.5", "1000001", "many"] {
+            assert!(payments_per_minute(bad).is_err(), "{bad}");
         }
     }
 

@@ -90,6 +90,11 @@ variables! {
         "How long money stays set aside for a call that never ends: 90s, 5m, at most 24h.",
     )
     .with_default("5m");
+    RATE_LIMIT_PAYMENTS_PER_MINUTE = Variable::new(
+        "RATE_LIMIT_PAYMENTS_PER_MINUTE",
+        "Payments that one account may start a minute; five times as many from one address.",
+    )
+    .with_default("10");
     TRUSTED_PROXIES = Variable::new(
         "TRUSTED_PROXIES",
         "Addresses and networks of the proxies in front of the server, with commas between them: their X-Forwarded-For is believed. Unset: nobody's is.",

@@ -63,6 +63,30 @@ async fn what_is_on_offer_can_be_asked_by_anybody() {
         .expect_error(404, "UNKNOWN_PROVIDER");
 }
 
+#[tokio::test]
+async fn who_starts_payments_too_fast_has_to_wait() {
+    let launch = Launch::sandbox().with_env("RATE_LIMIT_PAYMENTS_PER_MINUTE", "1");
+    let server = launch.with_env("TRUSTED_PROXIES", "127.0.0.0/8").start().await;
+    let create = async |user: &str, client: &str, usd: &str| {
+        let api = server.api_as(user);
+        let request = api.request(Method::POST, "/api/billing/payment/stripe/create");
+        let request = request.header("content-type", "application/json").header("x-forwarded-for", client);
+        Answer::to(request.body(format!(r#"{{"amount_usd": {usd}}}"#))).await
+    };
+    // What is refused for its content does not count.
+    create("anna", "203.0.113.7", "0.01").await.expect_error(400, "INVALID_AMOUNT");
+    create("anna", "203.0.113.7", "1").await.expect(200);
+    let refused = create("anna", "203.0.113.8", "1").await.expect_error(429, "RATE_LIMITED");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+
+    for user in ["boris", "carol", "dora", "egor"] {
+        create(user, "203.0.113.7", "1").await.expect(200);
+    }
+    create("fedir", "203.0.113.7", "1").await.expect_error(429, "RATE_LIMITED");
+    create("hanna", "203.0.113.8", "1").await.expect(200);
+}
+
 async fn create_with_key(api: &Api, key: &str, usd: &str) -> Answer {
     let request =
         api.request(Method::POST, "/api/billing/payment/stripe/create").header("idempotency-key", key);

@@ -11,6 +11,7 @@ use crate::{
     App, Mode,
     amount::{Amount, AmountField, invalid_amount},
     auth::Caller,
+    client_address::ClientAddress,
     error::{ApiError, ErrorBody},
     extract::ApiJson,
     routes::{AccountErrors, payments::key},
@@ -68,12 +69,14 @@ pub(crate) struct NewStripePayment {
         (status = 404, description = "Stripe is not on offer here.", body = ErrorBody),
         (status = 409, description = "The key was used for another amount, or is too old.", body = ErrorBody),
         (status = 422, description = "Stripe refused.", body = ErrorBody),
+        (status = 429, description = "Too many payments within a minute: see `Retry-After`.", body = ErrorBody),
         AccountErrors
     )
 )]
 pub(crate) async fn create_stripe_payment(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     ApiJson(payment): ApiJson<NewPayment>,
 ) -> Result<Json<NewStripePayment>, ApiError> {
@@ -86,6 +89,7 @@ pub(crate) async fn create_stripe_payment(
         return Err(invalid_amount("amount_usd", "what is paid has at most 2 decimals"));
     }
     app.top_ups.check("stripe", amount)?;
+    app.payment_limit.check(&account, address)?;
     let id = key::payment_of(&app, &headers, &account, "stripe", amount).await?;
     let request = StartTopUp::new(id, account, "stripe", amount, DESCRIPTION)
         .with_return_url(app.addresses.frontend.join("/payment/success"));
