@@ -1,5 +1,5 @@
 //! The one form of every error: `{"error", "message", "code"}`.
-use std::{error::Error, fmt, time::Duration};
+use std::{error::Error, fmt, io, time::Duration};
 
 use axum::{
     Json,
@@ -199,14 +199,35 @@ impl From<GatewayError> for ApiError {
                 Self::unavailable("PROVIDER_BUSY", "the payment provider asks to slow down; please try again")
                     .with_retry_after(retry_after.unwrap_or(RETRY_AFTER))
             }
+            GatewayError::OrderExists { .. } => {
+                let message = "this payment was started before, and how to pay it can't be told again; \
+                    please start another, with another Idempotency-Key";
+                Self::new(StatusCode::CONFLICT, "PAYMENT_EXISTS", message)
+            }
+            GatewayError::Unavailable(_) if timed_out(&error) => {
+                let message = "the payment provider did not answer in time; please try again";
+                Self::new(StatusCode::GATEWAY_TIMEOUT, "PROVIDER_TIMEOUT", message)
+                    .with_retry_after(RETRY_AFTER)
+                    .with_source(error)
+            }
             GatewayError::Unavailable(_) => Self::unavailable(
                 "PROVIDER_UNAVAILABLE",
                 "the payment provider can't be reached; please try again",
             )
             .with_source(error),
+            GatewayError::Protocol(_) | GatewayError::Unauthorized { .. } => {
+                let message = "the payment provider did not do as it has to; nothing of it is your doing";
+                Self::new(StatusCode::BAD_GATEWAY, "PROVIDER_ERROR", message).with_source(error)
+            }
             _ => Self::internal(error),
         }
     }
+}
+
+/// Whether what is behind an error is that an answer did not come in time.
+fn timed_out(error: &(dyn Error + 'static)) -> bool {
+    let is_timeout = |error: &io::Error| error.kind() == io::ErrorKind::TimedOut;
+    error.downcast_ref().is_some_and(is_timeout) || error.source().is_some_and(timed_out)
 }
 
 impl From<TopUpError> for ApiError {
@@ -260,6 +281,25 @@ mod tests {
         let response = ApiError::from(StoreError::Unavailable("refused".into())).into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_provider_is_told_apart() {
+        let late = io::Error::from(io::ErrorKind::TimedOut);
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let external_id = "order_secret".to_owned();
+        for (error, status, code) in [
+            (GatewayError::Protocol("secret".into()), 502, "PROVIDER_ERROR"),
+            (GatewayError::Unauthorized { code: "secret".to_owned() }, 502, "PROVIDER_ERROR"),
+            (GatewayError::Unavailable(late.into()), 504, "PROVIDER_TIMEOUT"),
+            (GatewayError::Unavailable(refused.into()), 503, "PROVIDER_UNAVAILABLE"),
+            (GatewayError::OrderExists { external_id }, 409, "PAYMENT_EXISTS"),
+            (GatewayError::PaymentNotFound, 500, "INTERNAL_ERROR"),
+        ] {
+            let error = ApiError::from(TopUpError::from(error));
+            assert_eq!((error.status().as_u16(), error.code), (status, code));
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use billing_core::BoxError;
 use http::{
@@ -155,11 +155,11 @@ impl Failed {
     }
 
     fn on_the_way(error: reqwest::Error) -> Self {
-        let is_timeout = error.is_timeout();
-        Self::soon(if is_timeout {
-            StripeError::TimedOut
+        let error = error.without_url();
+        Self::soon(if error.is_timeout() {
+            StripeError::TimedOut(io::Error::new(io::ErrorKind::TimedOut, error))
         } else {
-            StripeError::Unreachable(error.without_url())
+            StripeError::Unreachable(error)
         })
     }
 

@@ -1,4 +1,4 @@
-use std::{fmt, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use billing_core::GatewayError;
 use http::Method;
@@ -13,9 +13,9 @@ pub(crate) enum StripeError {
     /// It could not be reached, or the connection was lost.
     #[error("the connection to stripe failed")]
     Unreachable(#[source] reqwest::Error),
-    /// It did not answer in time.
+    /// It did not answer in time, which the kind of the source tells callers that know nothing of Stripe.
     #[error("stripe did not answer in time")]
-    TimedOut,
+    TimedOut(#[source] io::Error),
     /// It, or something in between, answered with something else than its API does.
     #[error("the answer of stripe to a {method} with status {status} could not be read: {reason}")]
     Unreadable { method: Method, status: u16, reason: String },
@@ -110,7 +110,7 @@ impl From<StripeError> for GatewayError {
     fn from(error: StripeError) -> Self {
         match error {
             StripeError::Refused(refusal) => (*refusal).into(),
-            StripeError::Unreachable(_) | StripeError::TimedOut => Self::Unavailable(error.into()),
+            StripeError::Unreachable(_) | StripeError::TimedOut(_) => Self::Unavailable(error.into()),
             // What was to be changed may have been changed.
             StripeError::Unreadable { ref method, status, .. }
                 if *method == Method::POST || is_passing(status) =>

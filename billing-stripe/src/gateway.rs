@@ -122,7 +122,9 @@ impl StripeGateway {
         &self,
         work: impl Future<Output = Result<T, GatewayError>>,
     ) -> Result<T, GatewayError> {
-        tokio::time::timeout(self.deadline, work).await.unwrap_or_else(|_| Err(StripeError::TimedOut.into()))
+        tokio::time::timeout(self.deadline, work)
+            .await
+            .unwrap_or_else(|elapsed| Err(StripeError::TimedOut(elapsed.into()).into()))
     }
 }
 

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{error::Error as _, io, time::Duration};
 
 use billing_core::{GatewayError, PaymentGateway, PaymentStatus};
 use billing_testkit::simulators::stripe::{ApiFault, Fault};
@@ -102,6 +102,10 @@ async fn an_operation_ends_in_time() {
     let error = setup.gateway.create_payment(order()).await.unwrap_err();
     assert!(matches!(error, GatewayError::Unavailable(_)), "{error}");
     assert!(started.elapsed() < Duration::from_secs(2));
+    let causes = std::iter::successors(error.source(), |error| (*error).source());
+    let kinds: Vec<_> =
+        causes.filter_map(|cause| cause.downcast_ref::<io::Error>().map(io::Error::kind)).collect();
+    assert!(kinds.contains(&io::ErrorKind::TimedOut), "{error:?}");
 }
 
 #[tokio::test]

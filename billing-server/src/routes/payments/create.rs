@@ -67,9 +67,11 @@ pub(crate) struct NewStripePayment {
         (status = 200, body = NewStripePayment),
         (status = 400, description = "The body or amount is not as it has to be.", body = ErrorBody),
         (status = 404, description = "Stripe is not on offer here.", body = ErrorBody),
-        (status = 409, description = "The key was used for another amount, or is too old.", body = ErrorBody),
+        (status = 409, description = "The key was used for another amount or is too old, or how to pay its payment can't be told again.", body = ErrorBody),
         (status = 422, description = "Stripe refused.", body = ErrorBody),
         (status = 429, description = "Too many payments within a minute: see `Retry-After`.", body = ErrorBody),
+        (status = 502, description = "Stripe's answer can't be used, or it does not let us in.", body = ErrorBody),
+        (status = 504, description = "Stripe did not answer in time: see `Retry-After`.", body = ErrorBody),
         AccountErrors
     )
 )]
