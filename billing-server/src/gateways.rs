@@ -36,7 +36,8 @@ pub(crate) fn top_ups(config: &Config, store: &Store, clock: &Arc<dyn Clock>) ->
 
 fn stripe(keys: &Stripe) -> Result<StripeGateway, BoxError> {
     let gateway = StripeGateway::builder(keys.secret_key.expose(), keys.webhook_secret.expose())
-        .with_timeout(STRIPE_TIMEOUT);
+        .with_timeout(STRIPE_TIMEOUT)
+        .with_limits(keys.min, keys.max);
     let gateway = match &keys.api_base {
         Some(base) => gateway.with_api_base(base.to_string()),
         None => gateway,

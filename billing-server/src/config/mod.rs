@@ -1,5 +1,6 @@
 //! The configuration: one typed [`Config`], read once at the start from the variables of one table.
 mod environment;
+mod fondy;
 mod parse;
 mod proxies;
 mod reader;
@@ -9,7 +10,7 @@ mod variables;
 
 use std::{net::SocketAddr, num::NonZeroU32};
 
-use billing_core::{Currency, LedgerSettings, PriceTable, TimeZone};
+use billing_core::{Currency, LedgerSettings, Money, PriceTable, TimeZone};
 use rust_decimal::Decimal;
 
 use self::reader::Reader;
@@ -19,6 +20,7 @@ pub(crate) use self::variables::{
 };
 pub use self::{
     environment::Environment,
+    fondy::{Fondy, FondySignature},
     proxies::TrustedProxies,
     reader::ConfigError,
     secret::Secret,
@@ -42,6 +44,10 @@ pub struct Config {
     pub tokens: Option<Tokens>,
     /// Stripe, when it is on.
     pub stripe: Option<Stripe>,
+    /// Fondy, when it is on.
+    pub fondy: Option<Fondy>,
+    /// What is done with webhooks.
+    pub webhooks: Webhooks,
     /// Prices of the tools.
     pub prices: Option<PriceTable>,
     /// What new accounts get, and how long holds live.
@@ -98,6 +104,20 @@ pub struct Stripe {
     pub webhook_secret: Secret,
     /// Another address of its API.
     pub api_base: Option<Url>,
+    /// The least that can be paid.
+    pub min: Money,
+    /// The most that can be paid at once.
+    pub max: Money,
+}
+
+/// What is done with webhooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Webhooks {
+    /// They are stored and applied.
+    Process,
+    /// They are stored, to be applied later.
+    StoreOnly,
 }
 
 /// How logs are written.
@@ -132,6 +152,8 @@ impl Config {
         let database = read_database(&mut reader);
         let tokens = read_tokens(&mut reader, purpose);
         let stripe = read_stripe(&mut reader);
+        let fondy = fondy::read(&mut reader);
+        let webhooks = reader.parse(&variables::WEBHOOKS, parse::webhooks);
         let prices = reader.parse(&variables::PRICES_FILE, parse::prices);
         let ledger = read_ledger(&mut reader);
         let usd_in_uah = reader.parse(&variables::EXCHANGE_RATES, parse::exchange_rate);
@@ -148,6 +170,8 @@ impl Config {
                 database: database?,
                 tokens,
                 stripe,
+                fondy,
+                webhooks: webhooks?,
                 prices,
                 ledger: ledger?,
                 usd_in_uah,
@@ -198,6 +222,7 @@ fn read_stripe(reader: &mut Reader<'_>) -> Option<Stripe> {
         &variables::STRIPE_WEBHOOK_SECRET,
     ];
     let api_base = reader.parse(&variables::STRIPE_API_BASE, parse::api_base);
+    let range = read_range(reader, &variables::STRIPE_MIN_USD, &variables::STRIPE_MAX_USD, Currency::USD);
     let set = keys.iter().find(|variable| reader.text(variable).is_some())?;
     let why = format!("Stripe needs it as {} is set", set.name);
     let [secret_key, publishable_key, webhook_secret] = keys;
@@ -205,11 +230,14 @@ fn read_stripe(reader: &mut Reader<'_>) -> Option<Stripe> {
         reader.require(secret_key, &why, parse::key(&["sk_test_", "sk_live_", "rk_test_", "rk_live_"]));
     let publishable_key = reader.require(publishable_key, &why, parse::key(&["pk_test_", "pk_live_"]));
     let webhook_secret = reader.require(webhook_secret, &why, parse::key(&["whsec_"]));
+    let (min, max) = range?;
     let stripe = Stripe {
         secret_key: secret_key?,
         publishable_key: publishable_key?.expose().to_owned(),
         webhook_secret: webhook_secret?,
         api_base,
+        min,
+        max,
     };
     if is_live(stripe.secret_key.expose()) != is_live(&stripe.publishable_key) {
         reader.note(
@@ -218,6 +246,22 @@ fn read_stripe(reader: &mut Reader<'_>) -> Option<Stripe> {
         );
     }
     Some(stripe)
+}
+
+/// The least and the most that a provider is asked for.
+fn read_range(
+    reader: &mut Reader<'_>,
+    min: &'static Variable,
+    max: &'static Variable,
+    currency: Currency,
+) -> Option<(Money, Money)> {
+    let least = reader.parse(min, parse::payable(currency));
+    let most = reader.parse(max, parse::payable(currency));
+    let (least, most) = (least?, most?);
+    if least.micros() > most.micros() {
+        reader.note(max, format!("must not be below {}", min.name));
+    }
+    Some((least, most))
 }
 
 /// Whether a key of Stripe moves real money.

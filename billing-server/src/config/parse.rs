@@ -5,7 +5,7 @@ use billing_core::{Currency, JsonAmount, LedgerSettings, Money, PriceTable};
 use http::{Uri, uri::Scheme};
 use rust_decimal::Decimal;
 
-use super::{Secret, Url};
+use super::{Secret, Url, Webhooks};
 
 pub(super) fn bind_addr(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080")
@@ -67,6 +67,23 @@ pub(super) fn key(prefixes: &'static [&'static str]) -> impl Fn(&str) -> Result<
 pub(super) fn limit(text: &str) -> Result<Money, String> {
     let amount = Money::parse(text, Currency::USD).map_err(|error| error.to_string())?;
     JsonAmount::from(amount).positive(Currency::USD).map_err(|error| error.to_string())
+}
+
+/// An amount that a provider can be asked for.
+pub(super) fn payable(currency: Currency) -> impl Fn(&str) -> Result<Money, String> {
+    move |text| {
+        let amount = Money::parse(text, currency).map_err(|error| error.to_string())?;
+        let is_payable = amount.is_positive() && amount.to_minor_exact().is_some();
+        is_payable.then_some(amount).ok_or_else(|| "must be above 0, with at most 2 decimals".to_owned())
+    }
+}
+
+pub(super) fn webhooks(text: &str) -> Result<Webhooks, &'static str> {
+    match text {
+        "process" => Ok(Webhooks::Process),
+        "store-only" => Ok(Webhooks::StoreOnly),
+        _ => Err("must be process or store-only"),
+    }
 }
 
 /// `fixed:USD/UAH=41.50`: the worth of one dollar in hryvnias.

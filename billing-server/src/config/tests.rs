@@ -15,6 +15,12 @@ fn all_problems_are_told_at_once_without_their_values() {
         (&variables::DATABASE_URL, "mysql://user:hidden@host/db"),
         (&variables::JWT_SECRET, "hidden"),
         (&variables::STRIPE_SECRET_KEY, "sk_test_0123456789"),
+        (&variables::STRIPE_MIN_USD, "0"),
+        (&variables::FONDY_MERCHANT_ID, "1396424"),
+        (&variables::FONDY_API_URL, "http://pay.fondy.eu/api"),
+        (&variables::FONDY_SIGNATURE, "sha256"),
+        (&variables::FONDY_MIN_UAH, "200000"),
+        (&variables::WEBHOOKS, "drop"),
         (&variables::DEFAULT_TIME_ZONE, "Europe/Kiyv"),
         (&variables::DEFAULT_DAILY_LIMIT_USD, "-1"),
         (&variables::EXCHANGE_RATES, "nbu"),
@@ -28,6 +34,13 @@ fn all_problems_are_told_at_once_without_their_values() {
         "JWT_SECRET",
         "STRIPE_PUBLISHABLE_KEY",
         "STRIPE_WEBHOOK_SECRET",
+        "STRIPE_MIN_USD",
+        "FONDY_MERCHANT_ID",
+        "FONDY_SECRET_KEY",
+        "FONDY_API_URL",
+        "FONDY_SIGNATURE",
+        "FONDY_MAX_UAH",
+        "WEBHOOKS",
         "DEFAULT_TIME_ZONE",
         "DEFAULT_DAILY_LIMIT_USD",
         "EXCHANGE_RATES",
@@ -65,9 +78,64 @@ fn keys_of_two_modes_do_not_mix() {
     assert!(told.contains("STRIPE_PUBLISHABLE_KEY must be of the same mode"), "{told}");
 }
 
+fn fondy(merchant_id: &str, secret_key: &str) -> Result<Config, ConfigError> {
+    let keys = environment(&[
+        (&variables::FONDY_MERCHANT_ID, merchant_id),
+        (&variables::FONDY_SECRET_KEY, secret_key),
+    ]);
+    Config::read(&keys, Purpose::Command)
+}
+
+#[test]
+fn fondy_is_on_with_its_merchant_and_key() {
+    let fondy_config = fondy("4242424242", "a key of our own").unwrap().fondy.unwrap();
+    let uah = |text| Money::parse(text, Currency::UAH).unwrap();
+    assert_eq!(fondy_config.merchant_id, "4242424242");
+    assert_eq!(fondy_config.secret_key.expose(), "a key of our own");
+    assert_eq!(fondy_config.api_base.to_string(), "https://pay.fondy.eu/api");
+    assert_eq!(fondy_config.signature, FondySignature::Sha1);
+    assert_eq!((fondy_config.min, fondy_config.max), (uah("50"), uah("100000")));
+    assert!(fondy("", "").unwrap().fondy.is_none());
+    for (merchant_id, secret_key, missing) in
+        [("4242424242", "", "FONDY_SECRET_KEY"), ("", "a key of our own", "FONDY_MERCHANT_ID")]
+    {
+        let told = fondy(merchant_id, secret_key).unwrap_err().to_string();
+        assert!(told.contains(&format!("{missing} is not set; Fondy needs it")), "{told}");
+    }
+}
+
+#[test]
+fn keys_that_everybody_knows_are_refused() {
+    for (merchant_id, secret_key) in [
+        ("1396424", "a key of our own"),
+        ("1700002", "a key of our own"),
+        ("1549901", "a key of our own"),
+        ("4242424242", "test"),
+        ("4242424242", "testcredit"),
+    ] {
+        let told = fondy(merchant_id, secret_key).unwrap_err().to_string();
+        assert!(told.contains("everybody knows"), "{merchant_id} {told}");
+    }
+    for bad in ["merchant", "-1", "1234567890123"] {
+        assert!(fondy(bad, "a key of our own").is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn webhooks_can_be_stored_for_later() {
+    let webhooks = |value| {
+        let config = Config::read(&environment(&[(&variables::WEBHOOKS, value)]), Purpose::Command);
+        config.unwrap().webhooks
+    };
+    assert_eq!(webhooks(""), Webhooks::Process);
+    assert_eq!(webhooks("store-only"), Webhooks::StoreOnly);
+}
+
 #[test]
 fn no_secret_is_shown() {
     let secrets = environment(&[
+        (&variables::FONDY_MERCHANT_ID, "4242424242"),
+        (&variables::FONDY_SECRET_KEY, "hidden"),
         (&variables::DATABASE_URL, "postgres://user:hidden@host/db"),
         (&variables::JWT_SECRET, "hidden hidden hidden hidden hidden"),
         (&variables::STRIPE_SECRET_KEY, "sk_test_hidden0123456789"),

@@ -71,6 +71,30 @@ variables! {
     STRIPE_WEBHOOK_SECRET =
         Variable::new("STRIPE_WEBHOOK_SECRET", "Signing secret of Stripe's webhook endpoint.").secret();
     STRIPE_API_BASE = Variable::new("STRIPE_API_BASE", "Another address of Stripe's API, such as a simulator's.");
+    STRIPE_MIN_USD =
+        Variable::new("STRIPE_MIN_USD", "The least that can be paid through Stripe.").with_default("0.50");
+    STRIPE_MAX_USD = Variable::new("STRIPE_MAX_USD", "The most that can be paid through Stripe at once.")
+        .with_default("999999.99");
+    FONDY_MERCHANT_ID =
+        Variable::new("FONDY_MERCHANT_ID", "Our number at Fondy. Fondy is off while it is unset.");
+    FONDY_SECRET_KEY =
+        Variable::new("FONDY_SECRET_KEY", "The merchant's payment key, which signs orders and callbacks.").secret();
+    FONDY_API_URL = Variable::new("FONDY_API_URL", "Where Fondy's API is, or that of a gateway with its protocol.")
+        .with_default("https://pay.fondy.eu/api");
+    FONDY_SIGNATURE = Variable::new(
+        "FONDY_SIGNATURE",
+        "How Fondy's signatures are made: sha1, as its gateway does, or md5.",
+    )
+    .with_default("sha1");
+    FONDY_MIN_UAH =
+        Variable::new("FONDY_MIN_UAH", "The least that can be paid through Fondy.").with_default("50");
+    FONDY_MAX_UAH =
+        Variable::new("FONDY_MAX_UAH", "The most that can be paid through Fondy at once.").with_default("100000");
+    WEBHOOKS = Variable::new(
+        "WEBHOOKS",
+        "process, or store-only: webhooks are verified and stored, and applied later by a command.",
+    )
+    .with_default("process");
     PRICES_FILE = Variable::new(
         "PRICES_FILE",
         "Price table of the tools, TOML or JSON. Unset: the sandbox's own, in the sandbox.",

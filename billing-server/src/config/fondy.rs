@@ -1,0 +1,83 @@
+use billing_core::{Currency, Money};
+
+use super::{Secret, Url, parse, read_range, reader::Reader, variables};
+
+/// Merchants whose keys everybody knows: the test ones of Fondy and of the two gateways that share its protocol.
+const PUBLIC_MERCHANTS: [&str; 3] = ["1396424", "1549901", "1700002"];
+/// Their keys. Whoever knows a key can sign that a payment was made.
+const PUBLIC_KEYS: [&str; 2] = ["test", "testcredit"];
+
+/// A merchant of Fondy.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fondy {
+    /// Who we are there.
+    pub merchant_id: String,
+    /// What both sides sign with.
+    pub secret_key: Secret,
+    /// Where its API is.
+    pub api_base: Url,
+    /// How signatures are made.
+    pub signature: FondySignature,
+    /// The least that can be paid, in hryvnias.
+    pub min: Money,
+    /// The most that can be paid at once, in hryvnias.
+    pub max: Money,
+}
+
+/// How Fondy's signatures are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FondySignature {
+    /// With SHA-1.
+    Sha1,
+    /// With MD5.
+    Md5,
+}
+
+/// Fondy is on as soon as its merchant or key is set, and needs both then.
+pub(super) fn read(reader: &mut Reader<'_>) -> Option<Fondy> {
+    let api_base = reader.parse(&variables::FONDY_API_URL, parse::api_base);
+    let signature = reader.parse(&variables::FONDY_SIGNATURE, signature);
+    let range = read_range(reader, &variables::FONDY_MIN_UAH, &variables::FONDY_MAX_UAH, Currency::UAH);
+    let keys = [&variables::FONDY_MERCHANT_ID, &variables::FONDY_SECRET_KEY];
+    let set = keys.iter().find(|variable| reader.text(variable).is_some())?;
+    let why = format!("Fondy needs it as {} is set", set.name);
+    let [merchant_id, secret_key] = keys;
+    let merchant_id = reader.require(merchant_id, &why, merchant);
+    let secret_key = reader.require(secret_key, &why, key);
+    let (min, max) = range?;
+    Some(Fondy {
+        merchant_id: merchant_id?,
+        secret_key: secret_key?,
+        api_base: api_base?,
+        signature: signature?,
+        min,
+        max,
+    })
+}
+
+fn merchant(text: &str) -> Result<String, &'static str> {
+    if !(1..=12).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("must be a number of up to 12 digits");
+    }
+    if PUBLIC_MERCHANTS.contains(&text) {
+        return Err("is a test merchant whose key everybody knows; take one of your own");
+    }
+    Ok(text.to_owned())
+}
+
+fn key(text: &str) -> Result<Secret, &'static str> {
+    if PUBLIC_KEYS.contains(&text) {
+        return Err("is a key that everybody knows, and could sign payments with");
+    }
+    Ok(Secret::new(text))
+}
+
+fn signature(text: &str) -> Result<FondySignature, &'static str> {
+    match text {
+        "sha1" => Ok(FondySignature::Sha1),
+        "md5" => Ok(FondySignature::Md5),
+        _ => Err("must be sha1 or md5"),
+    }
+}
