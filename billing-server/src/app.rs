@@ -2,7 +2,7 @@
 use std::{fmt, sync::Arc};
 
 use billing_core::{
-    Clock, Currency, ExchangeRates, FixedRates, Ledger, PaymentStore, PriceTable, SystemClock, TopUps,
+    Clock, ExchangeRates, Ledger, MemoryRates, PaymentStore, PriceTable, SystemClock, TopUps,
 };
 
 use tokio::sync::watch;
@@ -12,6 +12,7 @@ use crate::{
     auth::TokenVerifier,
     config::{Config, Tokens, TrustedProxies, Url},
     payment_limit::PaymentLimit,
+    rates::rates,
     routes::payments::RecentSyncs,
     store::Store,
 };
@@ -96,7 +97,7 @@ impl App {
     /// A server as configured, on an opened store.
     ///
     /// # Errors
-    /// When a provider's adapter can't be set up.
+    /// When a provider's adapter, or the source of exchange rates, can't be set up.
     pub fn new(
         config: &Config,
         tokens: &Tokens,
@@ -105,10 +106,8 @@ impl App {
         listens_on: &Url,
     ) -> Result<Self, BoxError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let rates = config.usd_in_uah.map(|rate| {
-            let rates = FixedRates::new(Arc::clone(&clock)).with_rate(Currency::USD, Currency::UAH, rate);
-            Arc::new(rates) as Arc<dyn ExchangeRates>
-        });
+        let kept_rates = Arc::new(MemoryRates::default());
+        let rates = config.rates.as_ref().map(|config| rates(config, kept_rates, &clock)).transpose()?;
         Ok(Self {
             top_ups: crate::gateways::top_ups(config, &store, &clock)?,
             tokens: TokenVerifier::new(tokens),

@@ -10,7 +10,8 @@
 //! | [`router()`] | every route and what stands around it |
 //! | `routes` | one file per resource, handlers beside what they take and answer |
 //! | [`auth`], [`error`] | who is calling; the one form of every error |
-//! | [`store`], `gateways` | the database and the payment providers behind their traits |
+//! | [`store`], `gateways`, `rates` | the database, the payment providers and exchange rates behind their traits |
+//! | `client_address`, `payment_limit` | where a request came from; how fast payments are started |
 //! | `sandbox` | the same server with a simulated provider and a demo user |
 mod amount;
 mod app;
@@ -27,6 +28,7 @@ mod jobs;
 pub mod openapi;
 mod output;
 mod payment_limit;
+mod rates;
 mod router;
 mod routes;
 mod sandbox;

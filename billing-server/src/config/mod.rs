@@ -3,6 +3,7 @@ mod environment;
 mod fondy;
 mod parse;
 mod proxies;
+mod rates;
 mod reader;
 mod secret;
 mod url;
@@ -22,6 +23,7 @@ pub use self::{
     environment::Environment,
     fondy::{Fondy, FondySignature},
     proxies::TrustedProxies,
+    rates::Rates,
     reader::ConfigError,
     secret::Secret,
     url::Url,
@@ -52,8 +54,10 @@ pub struct Config {
     pub prices: Option<PriceTable>,
     /// What new accounts get, and how long holds live.
     pub ledger: LedgerSettings,
-    /// What a dollar is worth in hryvnias.
-    pub usd_in_uah: Option<Decimal>,
+    /// Where exchange rates come from.
+    pub rates: Option<Rates>,
+    /// What is kept of an exchange, in percent.
+    pub spread: Decimal,
     /// How many payments an account may start a minute.
     pub payments_per_minute: NonZeroU32,
     /// The proxies in front of the server.
@@ -156,7 +160,8 @@ impl Config {
         let webhooks = reader.parse(&variables::WEBHOOKS, parse::webhooks);
         let prices = reader.parse(&variables::PRICES_FILE, parse::prices);
         let ledger = read_ledger(&mut reader);
-        let usd_in_uah = reader.parse(&variables::EXCHANGE_RATES, parse::exchange_rate);
+        let rates = rates::read(&mut reader);
+        let spread = reader.parse(&variables::EXCHANGE_SPREAD_PERCENT, rates::spread);
         let payments_per_minute =
             reader.parse(&variables::RATE_LIMIT_PAYMENTS_PER_MINUTE, parse::payments_per_minute);
         let trusted_proxies = reader.parse(&variables::TRUSTED_PROXIES, str::parse);
@@ -174,7 +179,8 @@ impl Config {
                 webhooks: webhooks?,
                 prices,
                 ledger: ledger?,
-                usd_in_uah,
+                rates,
+                spread: spread?,
                 payments_per_minute: payments_per_minute?,
                 trusted_proxies: trusted_proxies.unwrap_or_default(),
                 log: log?,

@@ -3,7 +3,6 @@ use std::{net::SocketAddr, num::NonZeroU32, path::Path, time::Duration};
 
 use billing_core::{Currency, JsonAmount, LedgerSettings, Money, PriceTable};
 use http::{Uri, uri::Scheme};
-use rust_decimal::Decimal;
 
 use super::{Secret, Url, Webhooks};
 
@@ -86,24 +85,20 @@ pub(super) fn webhooks(text: &str) -> Result<Webhooks, &'static str> {
     }
 }
 
-/// `fixed:USD/UAH=41.50`: the worth of one dollar in hryvnias.
-pub(super) fn exchange_rate(text: &str) -> Result<Decimal, &'static str> {
-    text.strip_prefix("fixed:USD/UAH=")
-        .and_then(|rate| Decimal::from_str_exact(rate).ok())
-        .filter(|rate| rate.is_sign_positive() && !rate.is_zero())
-        .ok_or("must be written as fixed:USD/UAH=41.50")
-}
-
-pub(super) fn hold_ttl(text: &str) -> Result<Duration, &'static str> {
+/// A time of whole seconds, minutes or hours.
+pub(super) fn duration(text: &str) -> Option<Duration> {
     let seconds_in = |unit| match unit {
         "s" => Some(1),
         "m" => Some(60),
         "h" => Some(3_600),
         _ => None,
     };
-    text.split_at_checked(text.len().saturating_sub(1))
-        .and_then(|(count, unit)| count.parse::<u64>().ok()?.checked_mul(seconds_in(unit)?))
-        .map(Duration::from_secs)
+    let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    count.parse::<u64>().ok()?.checked_mul(seconds_in(unit)?).map(Duration::from_secs)
+}
+
+pub(super) fn hold_ttl(text: &str) -> Result<Duration, &'static str> {
+    duration(text)
         .filter(|ttl| !ttl.is_zero() && *ttl <= LedgerSettings::MAX_HOLD_TTL)
         .ok_or("must be a time such as 90s, 5m or 1h, at most 24h")
 }
@@ -139,15 +134,6 @@ mod tests {
         assert_eq!(payments_per_minute("10").map(NonZeroU32::get), Ok(10));
         for bad in ["0", "-1", "1.5", "1000001", "many"] {
             assert!(payments_per_minute(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_rate_is_a_positive_decimal() {
-        assert_eq!(exchange_rate("fixed:USD/UAH=41.50"), Ok(Decimal::new(4150, 2)));
-        for bad in ["41.5", "fixed:USD/UAH=0", "fixed:USD/UAH=-1", "fixed:USD/UAH=", "fixed:USD/EUR=1", "nbu"]
-        {
-            assert!(exchange_rate(bad).is_err(), "{bad}");
         }
     }
 

@@ -23,7 +23,10 @@ fn all_problems_are_told_at_once_without_their_values() {
         (&variables::WEBHOOKS, "drop"),
         (&variables::DEFAULT_TIME_ZONE, "Europe/Kiyv"),
         (&variables::DEFAULT_DAILY_LIMIT_USD, "-1"),
-        (&variables::EXCHANGE_RATES, "nbu"),
+        (&variables::EXCHANGE_RATES, "none"),
+        (&variables::EXCHANGE_SPREAD_PERCENT, "21"),
+        (&variables::EXCHANGE_MAX_AGE, "1m"),
+        (&variables::NBU_API_BASE, "http://bank.gov.ua"),
         (&variables::HOLD_TTL, "forever"),
         (&variables::LOG_FORMAT, "xml"),
     ]);
@@ -44,6 +47,9 @@ fn all_problems_are_told_at_once_without_their_values() {
         "DEFAULT_TIME_ZONE",
         "DEFAULT_DAILY_LIMIT_USD",
         "EXCHANGE_RATES",
+        "EXCHANGE_SPREAD_PERCENT",
+        "EXCHANGE_MAX_AGE",
+        "NBU_API_BASE",
         "HOLD_TTL",
         "LOG_FORMAT",
     ] {

@@ -107,8 +107,17 @@ variables! {
         Variable::new("DEFAULT_MONTHLY_LIMIT_USD", "What a new account may spend a month.").with_default("100");
     EXCHANGE_RATES = Variable::new(
         "EXCHANGE_RATES",
-        "Rate that balances are shown in hryvnias at, such as fixed:USD/UAH=41.50. Unset: they are not.",
+        "What a dollar is worth in hryvnias: nbu, as the National Bank of Ukraine tells it, or a rate such as fixed:USD/UAH=41.50. Unset: nothing is exchanged.",
     );
+    EXCHANGE_SPREAD_PERCENT =
+        Variable::new("EXCHANGE_SPREAD_PERCENT", "What is kept of an exchange, from 0 to 20 percent.").with_default("0");
+    EXCHANGE_MAX_AGE = Variable::new(
+        "EXCHANGE_MAX_AGE",
+        "A rate that the bank last told longer ago is not used: 2h to 720h.",
+    )
+    .with_default("36h");
+    NBU_API_BASE = Variable::new("NBU_API_BASE", "Where the bank is, or a simulator of it.")
+        .with_default("https://bank.gov.ua");
     HOLD_TTL = Variable::new(
         "HOLD_TTL",
         "How long money stays set aside for a call that never ends: 90s, 5m, at most 24h.",
