@@ -25,7 +25,7 @@ const TEST_MERCHANTS: [u64; 3] = [1_396_424, 1_700_002, 1_549_901];
 const TEST_KEYS: [&str; 2] = ["test", "testcredit"];
 
 /// The longest that an order may stay open, by Fondy's rule.
-const MAX_LIFETIME: Duration = Duration::from_secs(69_120_000);
+const MAX_LIFETIME: Duration = Duration::from_hours(19_200);
 const MAX_URL_BYTES: usize = 2048;
 
 /// Sets up a [`FondyGateway`].

@@ -20,6 +20,10 @@ const ATTEMPTS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Shorter than Fondy keeps a connection open: what is sent just when it closes one may be lost.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+
 const BODY_LIMIT_BYTES: usize = 1 << 20;
 
 /// Signs and carries requests, and reads the answers.
@@ -35,6 +39,7 @@ impl Client {
         let mut http = reqwest::Client::builder()
             .user_agent(user_agent)
             .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
             // Fondy's API does not redirect; whoever does must not get a signed order.
             .redirect(redirect::Policy::none());
         if is_loopback(base) {

@@ -213,3 +213,28 @@ fn useless(call: Call, reason: &'static str) -> GatewayError {
 fn declined(code: &str) -> GatewayError {
     GatewayError::Declined { code: code.to_owned(), message: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payer_is_sent_to_a_page_with_tls_unless_the_api_is_on_this_machine() {
+        let page = |base: &str, url: &str| {
+            let gateway = FondyGateway::builder("1234567", "k3Ff0abc").with_api_base(base).build().unwrap();
+            let answer = serde_json::json!({ "checkout_url": url }).to_string();
+            gateway.page(&Fields::from_json(answer.as_bytes()).ok().unwrap())
+        };
+        let (fondy, simulator) = ("https://pay.fondy.eu/api", "http://127.0.0.1:8081/api");
+        for (url, for_fondy, for_simulator) in [
+            ("https://pay.fondy.eu/merchants/1", true, true),
+            ("http://pay.fondy.eu/merchants/1", false, true),
+            ("javascript:alert(1)", false, false),
+            ("//pay.fondy.eu", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(page(fondy, url), for_fondy.then(|| url.to_owned()), "{url}");
+            assert_eq!(page(simulator, url), for_simulator.then(|| url.to_owned()), "{url}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! An [order](https://docs.fondy.eu/en/docs/page/4/) as Fondy tells it, in callbacks and in answers about its status.
+//! An [order](https://docs.fondy.eu/en/docs/page/3/) as Fondy tells it, in callbacks and in answers about its status.
 use billing_core::{
     Currency, Failure, Money, PaymentRef, PaymentSnapshot, PaymentStatus, TakeBack, TakeBackKind,
 };
@@ -247,8 +247,8 @@ mod tests {
         Money::from_minor(minor, Currency::UAH).unwrap()
     }
 
-    fn reversal(minor: i64) -> Option<Vec<TakeBack>> {
-        Some(vec![TakeBack::new("reversal", TakeBackKind::Refund, uah(minor))])
+    fn reversal(minor: i64) -> Vec<TakeBack> {
+        vec![TakeBack::new("reversal", TakeBackKind::Refund, uah(minor))]
     }
 
     #[test]
@@ -266,7 +266,7 @@ mod tests {
         ] {
             let snapshot = read(&json!({ "order_status": word, "reversal_amount": 1 })).unwrap();
             assert_eq!((snapshot.status, snapshot.paid), (status, paid), "{word}");
-            assert_eq!(snapshot.take_backs, reversal(1), "{word}");
+            assert_eq!(snapshot.take_backs, Some(reversal(1)), "{word}");
             assert_eq!(snapshot.failure.is_some(), word == "declined", "{word}");
         }
     }
@@ -286,9 +286,9 @@ mod tests {
         for (word, told, expected) in [
             ("approved", json!("0"), Some(vec![])),
             ("approved", json!(0), Some(vec![])),
-            ("approved", json!("5000"), reversal(5_000)),
-            ("reversed", json!(5_000), reversal(5_000)),
-            ("reversed", json!("25000"), reversal(25_000)),
+            ("approved", json!("5000"), Some(reversal(5_000))),
+            ("reversed", json!(5_000), Some(reversal(5_000))),
+            ("reversed", json!("25000"), Some(reversal(25_000))),
             ("approved", json!(""), None),
             ("approved", Value::Null, None),
             ("reversed", Value::Null, None),

@@ -1,4 +1,4 @@
-//! [Signatures](https://docs.fondy.eu/en/docs/page/3/): a digest over the secret and the values of all fields.
+//! [Signatures](https://docs.fondy.eu/en/docs/page/3/#chapter-3-5): a digest over the secret and the values of all fields.
 use std::{fmt, str::FromStr};
 
 use billing_core::UnknownWord;
@@ -110,7 +110,7 @@ mod tests {
     #[derive(Deserialize)]
     struct Fixture {
         vectors: Vec<Vector>,
-        protocol_2_0: Data,
+        protocol_2_0: Envelope,
         libraries_disagree: Disagreements,
     }
 
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[derive(Deserialize)]
-    struct Data {
+    struct Envelope {
         secret: String,
         data: String,
         sha1: String,
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn protocol_2_is_signed_over_its_data() {
-        let Data { secret, data, sha1 } = fixture().protocol_2_0;
+        let Envelope { secret, data, sha1 } = fixture().protocol_2_0;
         let signer = signer(&secret, FondySignature::Sha1);
         let signed = with_signature(&serde_json::json!({ "version": "2.0", "data": data }), &sha1);
         assert_eq!(signer.verify_data(&signed, &data), Ok(()));
