@@ -187,10 +187,12 @@ fn progress(order: &Order, refund: &Refund) -> Result<Progress, GatewayError> {
     let taken = order.reversed.ok_or(unknown)?.micros();
     let before = refund.taken_before.micros();
     let after = before.saturating_add(refund.amount.micros());
-    match taken {
-        _ if taken >= after => Ok(Progress::Done),
-        _ if taken == before => Ok(Progress::ToSend),
-        _ => Err(declined("taken_back_meanwhile")),
+    if taken >= after {
+        Ok(Progress::Done)
+    } else if taken == before {
+        Ok(Progress::ToSend)
+    } else {
+        Err(declined("taken_back_meanwhile"))
     }
 }
 

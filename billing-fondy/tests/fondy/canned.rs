@@ -99,7 +99,7 @@ impl Canned {
         let app = Router::new().fallback(move |request: Request| async move {
             let (parts, body) = request.into_parts();
             let body = to_bytes(body, 1 << 20).await.unwrap();
-            let mut body: Value = serde_json::from_slice(&body).unwrap();
+            let mut body: Value = serde_json::from_slice(&body).unwrap_or_default();
             log.lock().unwrap().push(Call {
                 line: format!("{} {}", parts.method, parts.uri),
                 headers: parts.headers,

@@ -18,15 +18,16 @@ use crate::{
 
 /// What is no answer at all.
 fn losses() -> [Answer; 8] {
+    let page = r#"{"response":{"response_status":"success","checkout_url":"https://pay.fondy.eu/1"}}"#;
     [
         Answer::html(403),
         Answer::html(502),
         Answer::html(200),
         Answer::Raw(200, &[], String::new()),
         Answer::Raw(302, &[("location", "/api/elsewhere")], String::new()),
-        Answer::Raw(500, &[], r#"{"response":{"response_status":"success"}}"#.to_owned()),
-        Answer::Raw(404, &[], r#"{"response":{"response_status":"success"}}"#.to_owned()),
-        Answer::Raw(200, &[], " ".repeat(2 << 20)),
+        Answer::Raw(500, &[], r#"{"response":{"response_status":"failure","error_code":1034}}"#.to_owned()),
+        Answer::Raw(404, &[], page.to_owned()),
+        Answer::Raw(200, &[], format!("{}{page}", " ".repeat(2 << 20))),
     ]
 }
 
