@@ -71,6 +71,15 @@ id!(
     RefundId
 );
 
+id!(
+    /// Names a quote.
+    QuoteId
+);
+id!(
+    /// Names a webhook that came in.
+    WebhookId
+);
+
 impl From<HoldId> for PostingId {
     /// A capture's posting carries the id of its hold.
     fn from(hold: HoldId) -> Self {

@@ -33,6 +33,9 @@
 //! | [`Ledger`] | balances, holds, postings | [`MemoryLedger`], `billing-sqlx` |
 //! | [`PaymentGateway`] | a payment provider | `billing-stripe` |
 //! | [`PaymentStore`] | payments and what was taken back of them | [`MemoryPayments`], `billing-sqlx` |
+//! | [`RefundStore`] | refunds that operators ask for | [`MemoryRefunds`], `billing-sqlx` |
+//! | [`Inbox`] | webhooks as they came in | [`MemoryInbox`], `billing-sqlx` |
+//! | [`QuoteStore`] | what payments in other currencies will be credited | [`MemoryQuotes`], `billing-sqlx` |
 //! | [`IdempotencyKeys`] | which payment a caller's key stands for | [`MemoryIdempotencyKeys`], `billing-sqlx` |
 //! | [`Outbox`], [`Notifier`] | notifications on their way, and who delivers them | [`MemoryOutbox`], `billing-sqlx` |
 //! | [`CostEstimator`] | what a call may cost | [`PriceTable`] |
@@ -49,12 +52,14 @@ mod clock;
 mod exchange;
 mod gateway;
 mod id;
+mod inbox;
 mod ledger;
 mod memory;
 mod money;
 mod notification;
 mod payment;
 mod price;
+mod quote;
 mod time_zone;
 mod top_ups;
 
@@ -65,22 +70,31 @@ pub use gateway::{
     PaymentSnapshot, PaymentStatus, Refund, TakeBack, TakeBackKind, WebhookContent, WebhookEvent,
     WebhookReply, WebhookRequest,
 };
-pub use id::{AccountId, HoldId, InvalidName, Operation, PaymentId, PostingId, RefundId};
+pub use id::{AccountId, HoldId, InvalidName, Operation, PaymentId, PostingId, QuoteId, RefundId, WebhookId};
+pub use inbox::{Inbox, InboxQuery, MOST_REJECTED_AN_HOUR, StoredWebhook, WebhookState};
 pub use ledger::{
     Account, AccountChange, Adjust, Audit, Authorization, Authorize, BookAccount, Breakdown, Capture, Charge,
     Cursor, Difference, Extend, HistoryQuery, Hold, HoldState, HouseAccount, InvalidBreakdown, Ledger,
     LedgerError, LedgerSettings, LimitExceeded, Page, Period, Posting, PostingKind, Reverse, SpendWindow,
     TopUp, UnknownWord, UsageBucket, UsageQuery, Void, rules,
 };
-pub use memory::{MemoryIdempotencyKeys, MemoryLedger, MemoryOutbox, MemoryPayments};
-pub use money::{AmountError, Currency, JsonAmount, Money, UnknownCurrency};
+pub use memory::{
+    MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox, MemoryPayments, MemoryQuotes,
+    MemoryRefunds,
+};
+pub use money::{AmountError, Currency, JsonAmount, Money, Residue, UnknownCurrency};
 pub use notification::{BillingEvent, Message, Notification, Notifier, NotifyError, Outbox};
 pub use payment::{
-    Claim, IdempotencyKeys, Observation, Payment, PaymentQuery, PaymentStore, Review, StoreError, TakenBack,
+    Accepted, Claim, Exchange, IdempotencyKeys, Observation, Opening, Payment, PaymentQuery, PaymentStore,
+    RefundState, RefundStore, Review, StoreError, StoredRefund, TakenBack,
 };
 pub use price::{Call, CostEstimator, Estimate, EstimateError, PriceTable, PriceTableError};
+pub use quote::{Quote, QuoteStore, QuoteTerms};
 pub use time_zone::{TimeZone, UnknownTimeZone};
-pub use top_ups::{Applied, Received, StartTopUp, Started, TopUpError, TopUps};
+pub use top_ups::{
+    Acceptance, Applied, EnteredDispute, NewRefund, PaymentNews, Received, Reconciled, StartTopUp, Started,
+    Stores, TopUpError, TopUps,
+};
 
 /// A boxed error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, BoxError, Money, PaymentId, StoreError};
+use crate::{AccountId, BoxError, Money, PaymentId, RefundId, StoreError, WebhookId};
 
 /// What happened: facts, not text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,26 @@ pub enum BillingEvent {
         /// The account's balance after it.
         balance: Money,
     },
+    /// A refund that an operator has asked for will not be done.
+    RefundDeclined {
+        /// Which refund.
+        refund: RefundId,
+        /// Of which payment.
+        payment: PaymentId,
+        /// How much it was.
+        amount: Money,
+        /// The provider's code, or why its money could not be had.
+        reason: String,
+    },
+    /// An authentic webhook is about a payment that was not started here, or can't be read.
+    WebhookUnmatched {
+        /// Which webhook.
+        webhook: WebhookId,
+        /// The gateway's name.
+        gateway: String,
+        /// The provider's word for what happened.
+        event: String,
+    },
     /// An operator must look at a payment.
     NeedsReview {
         /// Which payment.
@@ -54,8 +74,8 @@ pub enum BillingEvent {
 pub struct Message {
     /// Names what is told; a second message with the same key is the same one.
     pub key: String,
-    /// Whose event.
-    pub account: AccountId,
+    /// Whose event; `None` when it is for operators alone.
+    pub account: Option<AccountId>,
     /// What happened.
     pub event: BillingEvent,
     /// When.
@@ -66,11 +86,11 @@ impl Message {
     /// A message named by `key`.
     pub fn new(
         key: impl Into<String>,
-        account: AccountId,
+        account: impl Into<Option<AccountId>>,
         event: BillingEvent,
         created_at: DateTime<Utc>,
     ) -> Self {
-        Self { key: key.into(), account, event, created_at }
+        Self { key: key.into(), account: account.into(), event, created_at }
     }
 }
 

@@ -50,14 +50,12 @@ mod outbox {
 }
 
 mod top_ups {
-    use super::{Arc, Backend, Currency, LedgerSettings, MemoryLedger, MemoryOutbox, MemoryPayments};
+    use billing_core::Stores;
+
+    use super::{Backend, Currency, LedgerSettings, MemoryLedger};
 
     async fn open() -> Backend {
-        Backend::new(
-            Arc::new(MemoryLedger::new(LedgerSettings::new(Currency::USD))),
-            Arc::new(MemoryPayments::default()),
-            Arc::new(MemoryOutbox::default()),
-        )
+        Backend::new(Stores::in_memory(MemoryLedger::new(LedgerSettings::new(Currency::USD))))
     }
 
     billing_testkit::top_ups_suite!(open);

@@ -47,15 +47,17 @@ pub(crate) struct AmountField(Box<RawValue>);
 impl AmountField {
     /// The amount in dollars.
     pub(crate) fn usd(&self, field: &str) -> Result<Money, ApiError> {
-        let amount: JsonAmount =
-            serde_json::from_str(self.0.get()).map_err(|error| invalid_amount(field, &error.to_string()))?;
-        Ok(amount.in_currency(Currency::USD))
+        Ok(self.read(field)?.in_currency(Currency::USD))
     }
 
-    /// The amount in dollars, which must be above zero.
-    pub(crate) fn positive_usd(&self, field: &str) -> Result<Money, ApiError> {
-        let amount = JsonAmount::from(self.usd(field)?);
-        amount.positive(Currency::USD).map_err(|error| invalid_amount(field, &error.to_string()))
+    /// The amount in a currency, which must be above zero.
+    pub(crate) fn positive(&self, field: &str, currency: Currency) -> Result<Money, ApiError> {
+        let amount = self.read(field)?.positive(currency);
+        amount.map_err(|error| invalid_amount(field, &error.to_string()))
+    }
+
+    fn read(&self, field: &str) -> Result<JsonAmount, ApiError> {
+        serde_json::from_str(self.0.get()).map_err(|error| invalid_amount(field, &error.to_string()))
     }
 }
 
@@ -86,7 +88,7 @@ mod tests {
 
     fn read(json: &str) -> Result<Money, String> {
         let field: AmountField = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        field.positive_usd("amount_usd").map_err(|error| error.to_string())
+        field.positive("amount_usd", Currency::USD).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! What every request sees.
-use std::{fmt, sync::Arc};
+use std::{fmt, num::NonZeroU32, sync::Arc};
 
-use billing_core::{
-    Clock, ExchangeRates, Ledger, MemoryRates, PaymentStore, PriceTable, SystemClock, TopUps,
-};
+use billing_core::{Clock, ExchangeRates, Ledger, PaymentStore, PriceTable, SystemClock, TopUps};
 
 use tokio::sync::watch;
 
@@ -16,6 +14,9 @@ use crate::{
     routes::payments::RecentSyncs,
     store::Store,
 };
+
+/// Who decides what to pay looks at several amounts.
+const QUOTES_A_PAYMENT: NonZeroU32 = NonZeroU32::new(6).unwrap();
 
 /// The state of a running server.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ pub struct App {
     pub(crate) mode: Mode,
     pub(crate) recent_syncs: RecentSyncs,
     pub(crate) payment_limit: PaymentLimit,
+    pub(crate) quote_limit: PaymentLimit,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) clock: Arc<dyn Clock>,
     database: watch::Sender<DatabaseState>,
@@ -106,18 +108,20 @@ impl App {
         listens_on: &Url,
     ) -> Result<Self, BoxError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let kept_rates = Arc::new(MemoryRates::default());
-        let rates = config.rates.as_ref().map(|config| rates(config, kept_rates, &clock)).transpose()?;
+        let rates = rates(config, &store, &clock)?;
+        let addresses = Addresses::new(config, listens_on);
+        let backend = addresses.backend.clone();
         Ok(Self {
-            top_ups: crate::gateways::top_ups(config, &store, &clock)?,
+            top_ups: crate::gateways::top_ups(config, &store, &clock, rates.clone(), &backend)?,
             tokens: TokenVerifier::new(tokens),
             rates,
             prices: config.prices.clone(),
-            addresses: Addresses::new(config, listens_on),
+            addresses,
             stripe_publishable_key: config.stripe.as_ref().map(|stripe| stripe.publishable_key.clone()),
             mode,
             recent_syncs: RecentSyncs::default(),
             payment_limit: PaymentLimit::new(config.payments_per_minute),
+            quote_limit: PaymentLimit::new(config.payments_per_minute.saturating_mul(QUOTES_A_PAYMENT)),
             trusted_proxies: config.trusted_proxies.clone(),
             clock,
             database: watch::Sender::new(DatabaseState::Starting),
@@ -127,12 +131,12 @@ impl App {
 
     /// The ledger.
     pub fn ledger(&self) -> &Arc<dyn Ledger> {
-        &self.store.ledger
+        &self.store.stores.ledger
     }
 
     /// The payments.
     pub fn payments(&self) -> &Arc<dyn PaymentStore> {
-        &self.store.payments
+        &self.store.stores.payments
     }
 
     /// Whether the database can be asked, as far as is known.

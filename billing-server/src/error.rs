@@ -13,6 +13,9 @@ use utoipa::ToSchema;
 /// How long a caller should wait before asking again while something is away.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// The same for exchange rates, whose source is asked once a minute.
+const RATE_RETRY_AFTER: Duration = Duration::from_mins(1);
+
 /// The body of every error. Some carry more: see the 402 and 429 of a paid call.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErrorBody {
@@ -238,6 +241,28 @@ impl From<TopUpError> for ApiError {
             TopUpError::AmountNotTaken { min, max } => {
                 let message = format!("the amount must be from {} to {}", min.with_sign(), max.with_sign());
                 Self::bad_request("INVALID_AMOUNT", message)
+            }
+            TopUpError::Starting { .. } => {
+                let message = "this payment is being started by another call; please try again in a moment";
+                Self::new(StatusCode::CONFLICT, "PAYMENT_IN_PROGRESS", message).with_retry_after(RETRY_AFTER)
+            }
+            TopUpError::QuoteNotFound { .. } => Self::not_found("QUOTE_NOT_FOUND", "you have no such quote"),
+            TopUpError::QuoteOfOtherAmount { quoted, .. } => {
+                let message = format!("this quote is for {}", quoted.with_sign());
+                Self::new(StatusCode::CONFLICT, "QUOTE_OF_OTHER_AMOUNT", message)
+            }
+            TopUpError::QuoteExpired { .. } => {
+                let message = "this quote has expired; please take a new one";
+                Self::new(StatusCode::CONFLICT, "QUOTE_EXPIRED", message)
+            }
+            TopUpError::NotPossible { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "NOT_POSSIBLE", error.to_string())
+            }
+            TopUpError::Rates(_) => {
+                let message = "there is no exchange rate to go by for now; please try again later";
+                Self::unavailable("EXCHANGE_RATE_UNAVAILABLE", message)
+                    .with_retry_after(RATE_RETRY_AFTER)
+                    .with_source(error)
             }
             TopUpError::Gateway(error) => error.into(),
             TopUpError::Ledger(error) => error.into(),

@@ -29,6 +29,7 @@ pub fn router(app: &Arc<App>, tools: Option<Router<Arc<App>>>) -> Router {
     let router = api
         .layer(from_fn_with_state(API_BODY_BYTES, limit_body))
         .merge(webhooks)
+        .merge(routes::pages().layer(from_fn_with_state(WEBHOOK_BODY_BYTES, limit_body)))
         .route_layer(gate)
         .merge(routes::probes().split_for_parts().0)
         .route("/openapi.json", get(openapi::serve))

@@ -2,7 +2,10 @@
 use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use billing_core::{IdempotencyKeys, Ledger, LedgerSettings, Outbox, PaymentStore, StoreError};
+use billing_core::{
+    IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, PaymentStore, QuoteStore, RateStore, RefundStore,
+    StoreError, Stores,
+};
 use billing_sqlx::{Migration, PostgresStore, SqliteStore};
 
 use crate::{BoxError, config::Database};
@@ -10,14 +13,12 @@ use crate::{BoxError, config::Database};
 /// An opened store.
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// Balances, holds and postings.
-    pub ledger: Arc<dyn Ledger>,
-    /// Payments.
-    pub payments: Arc<dyn PaymentStore>,
+    /// Balances, payments, webhooks and all that belongs to top-ups.
+    pub stores: Stores,
     /// Which payment a caller's key stands for.
     pub keys: Arc<dyn IdempotencyKeys>,
-    /// Notifications on their way.
-    pub outbox: Arc<dyn Outbox>,
+    /// The last good exchange rates.
+    pub rates: Arc<dyn RateStore>,
     /// The tables of all of them.
     pub schema: Arc<dyn Schema>,
 }
@@ -95,13 +96,17 @@ impl Store {
         }
     }
 
-    fn new<S: Ledger + PaymentStore + IdempotencyKeys + Outbox + Schema + Clone>(store: S) -> Self {
+    fn new<S>(store: S) -> Self
+    where
+        S: Ledger + PaymentStore + RefundStore + QuoteStore + Inbox + Outbox,
+        S: IdempotencyKeys + RateStore + Schema,
+    {
+        let store = Arc::new(store);
         Self {
-            ledger: Arc::new(store.clone()),
-            payments: Arc::new(store.clone()),
-            keys: Arc::new(store.clone()),
-            outbox: Arc::new(store.clone()),
-            schema: Arc::new(store),
+            stores: Stores::of(&store),
+            keys: Arc::<S>::clone(&store),
+            rates: Arc::<S>::clone(&store),
+            schema: store,
         }
     }
 }

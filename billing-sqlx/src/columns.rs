@@ -1,9 +1,17 @@
 //! Column lists that several statements share.
 
+/// All columns of a webhook; JSON columns are read as the text that was written.
+macro_rules! webhook_columns {
+    () => {
+        "id, gateway, event, kind, CAST(headers AS text) AS headers, body, CAST(content AS text) AS content, state, \
+        detail, deliveries, attempts, next_try_at, received_at, updated_at"
+    };
+}
+
 /// All columns of a posting; a JSON column is read as the text that was written.
 macro_rules! posting_columns {
     () => {
-        "id, account, sequence, kind, debit_account, credit_account, amount, balance_after, uncollected, late, \
+        "id, account, sequence, kind, debit_account, credit_account, amount, balance_after, uncollected, residue, late, \
         operation, CAST(breakdown AS text) AS breakdown, top_up, memo, actor, created_at"
     };
 }

@@ -50,12 +50,16 @@ fn payment(account: &str) -> Payment {
 pub async fn a_payment_is_stored_once_by_its_id(store: Arc<dyn PaymentStore>) {
     let first = payment("acme");
     assert_eq!(store.insert(&first).await.unwrap(), first);
-    store.attach(first.id, "pi_1", now()).await.unwrap();
+    store.attach(first.id, "pi_1", None, now()).await.unwrap();
     assert_eq!(store.insert(&first).await.unwrap().external_id.as_deref(), Some("pi_1"));
     let mut other = first.clone();
-    other.credit = usd("11");
+    other.amount = Money::parse("415.51", Currency::UAH).unwrap();
     assert!(matches!(store.insert(&other).await, Err(StoreError::IdReused { id }) if id == first.id));
-    assert_eq!(store.get(first.id).await.unwrap().unwrap().credit, usd("10"));
+    assert_eq!(store.get(first.id).await.unwrap().unwrap().amount, first.amount);
+    // The credit was settled when it was first asked for.
+    other = first.clone();
+    other.credit = usd("11");
+    assert_eq!(store.insert(&other).await.unwrap().credit, usd("10"));
     assert_eq!(store.get(PaymentId::new()).await.unwrap(), None);
 }
 
@@ -65,11 +69,11 @@ pub async fn an_order_of_a_provider_belongs_to_one_payment(store: Arc<dyn Paymen
     store.insert(&first).await.unwrap();
     store.insert(&second).await.unwrap();
     let later = now() + TimeDelta::seconds(5);
-    let attached = store.attach(first.id, "pi_1", later).await.unwrap();
+    let attached = store.attach(first.id, "pi_1", None, later).await.unwrap();
     assert_eq!((attached.external_id.as_deref(), attached.updated_at), (Some("pi_1"), later));
-    assert_eq!(store.attach(first.id, "pi_1", now()).await.unwrap(), attached);
+    assert_eq!(store.attach(first.id, "pi_1", None, now()).await.unwrap(), attached);
     for (id, external_id) in [(first.id, "pi_2"), (second.id, "pi_1")] {
-        let refused = store.attach(id, external_id, now()).await;
+        let refused = store.attach(id, external_id, None, now()).await;
         assert!(matches!(refused, Err(StoreError::ExternalIdTaken { .. })), "{refused:?}");
     }
     assert_eq!(store.find("stripe", "pi_1").await.unwrap(), Some(attached));
@@ -185,7 +189,7 @@ pub async fn an_unknown_payment_is_not_changed(store: Arc<dyn PaymentStore>) {
     let id = PaymentId::new();
     let refund = TakeBack::new("re_1", TakeBackKind::Refund, usd("1"));
     for outcome in [
-        store.attach(id, "pi_1", now()).await.map(drop),
+        store.attach(id, "pi_1", None, now()).await.map(drop),
         store.record(id, &Observation::new(PaymentStatus::Succeeded), now()).await.map(drop),
         store.take_back(id, &[refund], now()).await.map(drop),
     ] {

@@ -1,9 +1,11 @@
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Money, PaymentId, UnknownWord};
 
 /// Which payment: by our id, the provider's, or both.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaymentRef {
     /// Our id, where the provider gave it back.
@@ -20,7 +22,7 @@ impl PaymentRef {
 }
 
 /// How a payment stands, as its gateway tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaymentSnapshot {
     /// Which payment.
@@ -74,7 +76,8 @@ impl PaymentSnapshot {
 
 /// How far a payment has come. It only rises: Pending, Processing, then Failed, Canceled or Expired, then Succeeded,
 /// which always wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PaymentStatus {
     /// Waiting for the payer.
@@ -145,7 +148,7 @@ impl FromStr for PaymentStatus {
 /// A refund or dispute: money that the provider has taken back.
 ///
 /// Both figures only grow, so that hearing of it twice, late or out of order ends in the same place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TakeBack {
     /// The provider's id of it.
@@ -156,12 +159,21 @@ pub struct TakeBack {
     pub taken: Money,
     /// What came back of that: a failed refund, a dispute won.
     pub returned: Money,
+    /// Which operator entered it by hand, where the provider does not tell.
+    pub actor: Option<String>,
 }
 
 impl TakeBack {
     /// `taken` was withdrawn and nothing came back.
     pub fn new(id: impl Into<String>, kind: TakeBackKind, taken: Money) -> Self {
-        Self { id: id.into(), kind, taken, returned: Money::zero(taken.currency()) }
+        Self { id: id.into(), kind, taken, returned: Money::zero(taken.currency()), actor: None }
+    }
+
+    /// Entered by hand.
+    #[must_use]
+    pub fn with_actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = Some(actor.into());
+        self
     }
 
     /// What came back.
@@ -190,7 +202,8 @@ impl TakeBack {
 }
 
 /// What kind of take-back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TakeBackKind {
     /// We, or somebody at the provider's console, gave money back.
@@ -221,7 +234,7 @@ impl FromStr for TakeBackKind {
 }
 
 /// Why an attempt to pay failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Failure {
     /// The provider's code, such as `card_declined`.

@@ -3,6 +3,7 @@ use std::fmt;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
 
 use super::{PaymentRef, PaymentSnapshot};
 
@@ -54,7 +55,8 @@ impl WebhookEvent {
 }
 
 /// What an event means here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WebhookContent {
     /// How a payment stood when the event was made.

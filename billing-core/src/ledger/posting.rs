@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::UnknownWord;
-use crate::{AccountId, InvalidName, Money, Operation, PostingId};
+use crate::{AccountId, InvalidName, Money, Operation, PostingId, Residue};
 
 /// An immutable line of the ledger.
 ///
@@ -31,6 +31,9 @@ pub struct Posting {
     pub balance_after: Money,
     /// What was asked for beyond `amount` and could not be taken.
     pub uncollected: Money,
+    /// What rounding an exchange left over: it goes to [`HouseAccount::Exchange`] from the same side as `amount`, or
+    /// back when it is negative.
+    pub residue: Residue,
     /// Whether it captures a hold that had expired.
     pub late: bool,
     /// What was paid for.
@@ -69,6 +72,7 @@ impl Posting {
             amount,
             balance_after: zero,
             uncollected: zero,
+            residue: Residue::ZERO,
             late: false,
             operation: None,
             breakdown: None,

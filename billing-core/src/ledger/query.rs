@@ -1,7 +1,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{HouseAccount, LedgerError, Posting, PostingKind};
-use crate::{AccountId, Money, Operation};
+use crate::{AccountId, Money, Operation, Residue};
 
 /// Which postings to list, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,8 +185,10 @@ pub struct Audit {
     pub postings: u64,
     /// How many holds are open.
     pub open_holds: u64,
-    /// What the house accounts come to, in order.
+    /// What the house accounts come to, in order, without residues.
     pub house: Vec<(HouseAccount, Money)>,
+    /// What roundings of exchanged payments left over in all, at [`HouseAccount::Exchange`].
+    pub residue: Residue,
     /// Everything that differs; at most [`Audit::MAX_DIFFERENCES`] are listed.
     pub differences: Vec<Difference>,
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::Breakdown;
-use crate::{AccountId, HoldId, Money, Operation, PostingId};
+use crate::{AccountId, HoldId, Money, Operation, PostingId, Residue};
 
 /// Sets money aside before a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +17,22 @@ pub struct Authorize {
     pub operation: Operation,
     /// How long the hold lives; else the deployment's `hold_ttl`.
     pub ttl: Option<Duration>,
+    /// Whether the money goes back to who paid it in, so that it is no spending.
+    pub is_refund: bool,
 }
 
 impl Authorize {
     /// A hold of `amount` for `operation`.
     pub fn new(id: HoldId, account: AccountId, amount: Money, operation: Operation) -> Self {
-        Self { id, account, amount, operation, ttl: None }
+        Self { id, account, amount, operation, ttl: None, is_refund: false }
+    }
+
+    /// Sets money aside that goes back to who paid it in: no limit counts it, and an account that is suspended or not
+    /// billed holds it like any other.
+    #[must_use]
+    pub fn for_refund(mut self) -> Self {
+        self.is_refund = true;
+        self
     }
 
     /// Another life than the deployment's.
@@ -139,12 +149,21 @@ pub struct TopUp {
     pub amount: Money,
     /// The gateway that the money came through.
     pub gateway: String,
+    /// What rounding left over when the money was exchanged.
+    pub residue: Residue,
 }
 
 impl TopUp {
     /// A top-up of `amount` through `gateway`.
     pub fn new(id: PostingId, account: AccountId, amount: Money, gateway: impl Into<String>) -> Self {
-        Self { id, account, amount, gateway: gateway.into() }
+        Self { id, account, amount, gateway: gateway.into(), residue: Residue::ZERO }
+    }
+
+    /// What rounding left over when the money was exchanged.
+    #[must_use]
+    pub fn with_residue(mut self, residue: Residue) -> Self {
+        self.residue = residue;
+        self
     }
 }
 
@@ -160,12 +179,21 @@ pub struct Reverse {
     pub total: Money,
     /// Counts the changes of `total`; an older revision than the one applied is ignored.
     pub revision: u64,
+    /// What of the top-up's residue goes back with `total`.
+    pub residue: Residue,
 }
 
 impl Reverse {
     /// `total` of `top_up` is taken back, as of `revision`.
     pub fn new(account: AccountId, top_up: PostingId, total: Money, revision: u64) -> Self {
-        Self { account, top_up, total, revision }
+        Self { account, top_up, total, revision, residue: Residue::ZERO }
+    }
+
+    /// What of the top-up's residue goes back with `total`.
+    #[must_use]
+    pub fn with_residue(mut self, residue: Residue) -> Self {
+        self.residue = residue;
+        self
     }
 }
 

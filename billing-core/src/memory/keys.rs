@@ -5,7 +5,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use crate::{AccountId, Claim, IdempotencyKeys, StoreError};
+use crate::{AccountId, Claim, IdempotencyKeys, PaymentId, StoreError};
 
 /// Idempotency keys in memory.
 #[derive(Debug, Default)]
@@ -17,5 +17,15 @@ impl IdempotencyKeys for MemoryIdempotencyKeys {
         let mut claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let name = (claim.account.clone(), claim.route.clone(), claim.key.clone());
         Ok(claims.entry(name).or_insert_with(|| claim.clone()).clone())
+    }
+
+    async fn replace(&self, claim: &Claim, payment: PaymentId) -> Result<Claim, StoreError> {
+        let mut claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = (claim.account.clone(), claim.route.clone(), claim.key.clone());
+        let standing = claims.entry(name).or_insert_with(|| claim.clone());
+        if standing.payment == claim.payment {
+            standing.payment = payment;
+        }
+        Ok(standing.clone())
     }
 }

@@ -190,6 +190,11 @@ impl Book {
         audit.postings += u64::try_from(self.postings.len()).unwrap_or(u64::MAX);
         audit.open_holds += u64::try_from(open.clone().count()).unwrap_or(u64::MAX);
         for posting in &self.postings {
+            let back = posting.kind == PostingKind::Reversal;
+            let residue = posting.residue;
+            let sum =
+                if back { audit.residue.checked_sub(residue) } else { audit.residue.checked_add(residue) };
+            audit.residue = sum.unwrap_or(audit.residue);
             for (side, sign) in [(&posting.debit, -1), (&posting.credit, 1)] {
                 if let BookAccount::House(account) = side {
                     *house.entry(account.clone()).or_default() += sign * posting.amount.micros();

@@ -1,10 +1,16 @@
 //! Everything in memory: the shortest telling of each contract, for tests and for trying things out.
+mod inbox;
 mod keys;
 mod ledger;
 mod outbox;
 mod payments;
+mod quotes;
+mod refunds;
 
+pub use inbox::MemoryInbox;
 pub use keys::MemoryIdempotencyKeys;
 pub use ledger::MemoryLedger;
 pub use outbox::MemoryOutbox;
 pub use payments::MemoryPayments;
+pub use quotes::MemoryQuotes;
+pub use refunds::MemoryRefunds;

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Money, Observation, Payment, PaymentId, PaymentQuery, PaymentStore, StoreError, TakeBack, TakenBack,
+    Accepted, Checkout, Money, Observation, Opening, Payment, PaymentId, PaymentQuery, PaymentStore,
+    StoreError, TakeBack, TakenBack,
 };
 
 /// Payments in memory.
@@ -18,6 +19,14 @@ pub struct MemoryPayments(Mutex<HashMap<PaymentId, Row>>);
 struct Row {
     payment: Payment,
     take_backs: BTreeMap<String, TakeBack>,
+    opening_until: Option<DateTime<Utc>>,
+    checkout_url: Option<String>,
+}
+
+impl Row {
+    fn new(payment: Payment) -> Self {
+        Self { payment, take_backs: BTreeMap::new(), opening_until: None, checkout_url: None }
+    }
 }
 
 impl MemoryPayments {
@@ -34,9 +43,7 @@ fn row(rows: &mut HashMap<PaymentId, Row>, id: PaymentId) -> Result<&mut Row, St
 impl PaymentStore for MemoryPayments {
     async fn insert(&self, payment: &Payment) -> Result<Payment, StoreError> {
         let mut rows = self.lock();
-        let row = rows
-            .entry(payment.id)
-            .or_insert_with(|| Row { payment: payment.clone(), take_backs: BTreeMap::new() });
+        let row = rows.entry(payment.id).or_insert_with(|| Row::new(payment.clone()));
         if row.payment.is_same_request(payment) {
             Ok(row.payment.clone())
         } else {
@@ -55,10 +62,35 @@ impl PaymentStore for MemoryPayments {
         Ok(self.lock().values().find(found).map(|row| row.payment.clone()))
     }
 
+    async fn begin_opening(
+        &self,
+        id: PaymentId,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Opening, StoreError> {
+        let mut rows = self.lock();
+        let row = row(&mut rows, id)?;
+        if let (Some(external_id), Some(url)) = (&row.payment.external_id, &row.checkout_url) {
+            let checkout = Checkout::Redirect { external_id: external_id.clone(), url: url.clone() };
+            return Ok(Opening::Opened(row.payment.clone(), checkout));
+        }
+        if row.opening_until.is_some_and(|until| until > now) {
+            return Ok(Opening::Busy);
+        }
+        row.opening_until = Some(until);
+        Ok(Opening::Begun(row.payment.clone()))
+    }
+
+    async fn end_opening(&self, id: PaymentId) -> Result<(), StoreError> {
+        row(&mut self.lock(), id)?.opening_until = None;
+        Ok(())
+    }
+
     async fn attach(
         &self,
         id: PaymentId,
         external_id: &str,
+        checkout_url: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Payment, StoreError> {
         let mut rows = self.lock();
@@ -68,7 +100,8 @@ impl PaymentStore for MemoryPayments {
                 && row.payment.gateway == gateway
                 && row.payment.external_id.as_deref() == Some(external_id)
         });
-        let payment = &mut row(&mut rows, id)?.payment;
+        let row = row(&mut rows, id)?;
+        let payment = &mut row.payment;
         if taken || payment.external_id.as_deref().is_some_and(|known| known != external_id) {
             return Err(StoreError::ExternalIdTaken { id, external_id: external_id.to_owned() });
         }
@@ -76,6 +109,22 @@ impl PaymentStore for MemoryPayments {
             payment.external_id = Some(external_id.to_owned());
             payment.updated_at = now;
         }
+        row.opening_until = None;
+        row.checkout_url = row.checkout_url.take().or_else(|| checkout_url.map(str::to_owned));
+        Ok(row.payment.clone())
+    }
+
+    async fn accept(
+        &self,
+        id: PaymentId,
+        accepted: &Accepted,
+        credit: Money,
+        keeps_rate: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Payment, StoreError> {
+        let mut rows = self.lock();
+        let payment = &mut row(&mut rows, id)?.payment;
+        payment.accept(accepted, credit, keeps_rate, now);
         Ok(payment.clone())
     }
 
@@ -92,13 +141,19 @@ impl PaymentStore for MemoryPayments {
             let known = row.take_backs.entry(news.id.clone()).or_insert_with(|| news.clone());
             *known = known.merged_with(news);
         }
+        let payment = &mut row.payment;
         if row.take_backs != before {
-            let total = row.take_backs.values().map(|take_back| take_back.net().micros()).sum();
-            row.payment.taken_back = Money::from_micros(total, row.payment.amount.currency());
-            row.payment.revision += 1;
-            row.payment.updated_at = now;
+            payment.revision += 1;
+            payment.updated_at = now;
         }
-        Ok(TakenBack::new(row.payment.taken_back, row.payment.revision))
+        let currency = payment.amount.currency();
+        let taken_back = TakenBack::of(row.take_backs.values(), currency, payment.revision);
+        payment.taken_back = taken_back.total;
+        Ok(taken_back)
+    }
+
+    async fn take_backs(&self, id: PaymentId) -> Result<Vec<TakeBack>, StoreError> {
+        Ok(row(&mut self.lock(), id)?.take_backs.values().cloned().collect())
     }
 
     async fn record(
@@ -114,15 +169,45 @@ impl PaymentStore for MemoryPayments {
     }
 
     async fn list(&self, query: &PaymentQuery) -> Result<Vec<Payment>, StoreError> {
-        let wanted = |payment: &Payment| {
-            query.account.as_ref().is_none_or(|account| *account == payment.account)
-                && query.status.is_none_or(|status| status == payment.status)
-                && (!query.needs_review || payment.review.is_some())
-        };
-        let mut payments: Vec<_> =
-            self.lock().values().map(|row| row.payment.clone()).filter(wanted).collect();
+        let mut payments: Vec<_> = self
+            .lock()
+            .values()
+            .map(|row| row.payment.clone())
+            .filter(|payment| query.admits(payment))
+            .collect();
         payments.sort_by_key(|payment| std::cmp::Reverse(payment.id));
         payments.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
         Ok(payments)
+    }
+
+    async fn due_checks(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Payment>, StoreError> {
+        let mut rows = self.lock();
+        let mut due: Vec<_> = rows
+            .values_mut()
+            .filter_map(|row| Some((row.payment.next_check_at?, row)))
+            .filter(|(at, _)| *at <= now)
+            .collect();
+        due.sort_by_key(|(at, _)| *at);
+        due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let put_off = |(_, row): (_, &mut Row)| {
+            row.payment.next_check_at = Some(until);
+            row.payment.clone()
+        };
+        Ok(due.into_iter().map(put_off).collect())
+    }
+
+    async fn checked(&self, seen: &Payment, next_check_at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        let mut rows = self.lock();
+        let payment = &mut row(&mut rows, seen.id)?.payment;
+        if (payment.status, payment.checks) == (seen.status, seen.checks) {
+            payment.checks += 1;
+            payment.next_check_at = next_check_at;
+        }
+        Ok(())
     }
 }

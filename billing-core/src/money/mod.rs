@@ -4,12 +4,14 @@
 mod currency;
 mod json;
 mod parse;
+mod residue;
 
 use std::fmt;
 
 pub use currency::{Currency, UnknownCurrency};
 pub use json::JsonAmount;
 pub use parse::AmountError;
+pub use residue::Residue;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Micros in one major unit.

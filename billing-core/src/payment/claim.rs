@@ -52,6 +52,16 @@ pub trait IdempotencyKeys: fmt::Debug + Send + Sync + 'static {
     /// # Cancel safety
     /// The claim is stored wholly or not at all; claim again.
     async fn claim(&self, claim: &Claim) -> Result<Claim, StoreError>;
+
+    /// Lets a key stand for `payment` from now on, if it still stands for the claim's, and answers the claim that
+    /// stands then.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    ///
+    /// # Cancel safety
+    /// The claim is replaced wholly or not at all; ask again.
+    async fn replace(&self, claim: &Claim, payment: PaymentId) -> Result<Claim, StoreError>;
 }
 
 #[async_trait]
@@ -59,6 +69,9 @@ pub trait IdempotencyKeys: fmt::Debug + Send + Sync + 'static {
 impl<K: IdempotencyKeys + ?Sized> IdempotencyKeys for Arc<K> {
     async fn claim(&self, claim: &Claim) -> Result<Claim, StoreError> {
         (**self).claim(claim).await
+    }
+    async fn replace(&self, claim: &Claim, payment: PaymentId) -> Result<Claim, StoreError> {
+        (**self).replace(claim, payment).await
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::{BoxError, PaymentId};
+use crate::{BoxError, PaymentId, RefundId, WebhookId};
 
 /// Why a store of payments or messages did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,32 @@ pub enum StoreError {
         id: PaymentId,
         /// The provider's id.
         external_id: String,
+    },
+    /// There is no such refund.
+    #[error("refund {id} does not exist")]
+    RefundNotFound {
+        /// Which refund.
+        id: RefundId,
+    },
+    /// The id names another refund already.
+    #[error("id {id} already names another refund")]
+    RefundIdReused {
+        /// Which id.
+        id: RefundId,
+    },
+    /// Another refund of the payment is under way.
+    #[error("refund {refund} of payment {payment} is still under way")]
+    RefundOpen {
+        /// Which payment.
+        payment: PaymentId,
+        /// Which refund.
+        refund: RefundId,
+    },
+    /// There is no such webhook.
+    #[error("webhook {id} does not exist")]
+    WebhookNotFound {
+        /// Which webhook.
+        id: WebhookId,
     },
     /// The storage can't be reached; the outcome is unknown. Ask again.
     #[error("store is unavailable")]

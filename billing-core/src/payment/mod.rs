@@ -1,7 +1,11 @@
 //! Payments: attempts to pay through a gateway, and where they are kept.
 mod claim;
 mod error;
+mod observation;
+mod query;
 mod record;
+mod refund;
+pub(crate) mod schedule;
 
 use std::{fmt, sync::Arc};
 
@@ -9,9 +13,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 pub use claim::{Claim, IdempotencyKeys};
 pub use error::StoreError;
-pub use record::{Observation, Payment, PaymentQuery, Review, TakenBack};
+pub use observation::{Observation, Review, TakenBack};
+pub use query::PaymentQuery;
+pub use record::{Accepted, Exchange, Payment};
+pub use refund::{RefundState, RefundStore, StoredRefund};
 
-use crate::{PaymentId, TakeBack};
+use crate::{Checkout, Money, PaymentId, TakeBack};
 
 /// Keeps payments and what was taken back of them.
 ///
@@ -23,7 +30,7 @@ use crate::{PaymentId, TakeBack};
 /// The payment store suite of `billing-testkit` has to pass.
 #[async_trait]
 pub trait PaymentStore: fmt::Debug + Send + Sync + 'static {
-    /// Stores a new payment. A repeat with the same id, account, gateway and amounts answers the stored one.
+    /// Stores a new payment. A repeat with the same id, account, gateway and amount answers the stored one.
     ///
     /// # Errors
     /// [`StoreError::IdReused`] when the id names another payment.
@@ -41,7 +48,26 @@ pub trait PaymentStore: fmt::Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn find(&self, gateway: &str, external_id: &str) -> Result<Option<Payment>, StoreError>;
 
-    /// Stores the provider's id of a payment. A repeat with the same id changes nothing.
+    /// Takes the right to open the payment's order at its provider, until `until`: meanwhile it is
+    /// [`Opening::Busy`] for everybody else.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    async fn begin_opening(
+        &self,
+        id: PaymentId,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Opening, StoreError>;
+
+    /// Gives that right back, without an order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn end_opening(&self, id: PaymentId) -> Result<(), StoreError>;
+
+    /// Stores the provider's id of a payment and, where payers are sent to one, the page to pay on; that ends its
+    /// opening. A repeat with the same id changes nothing but a page that was unknown.
     ///
     /// # Errors
     /// [`StoreError::ExternalIdTaken`] when the payment has another, or another payment has this one.
@@ -49,6 +75,21 @@ pub trait PaymentStore: fmt::Debug + Send + Sync + 'static {
         &self,
         id: PaymentId,
         external_id: &str,
+        checkout_url: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Payment, StoreError>;
+
+    /// Stores what an operator has accepted as paid, and what is credited for it: at the payment's exchange rate when
+    /// `keeps_rate`, else as the operator says. A later acceptance replaces an earlier one.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    async fn accept(
+        &self,
+        id: PaymentId,
+        accepted: &Accepted,
+        credit: Money,
+        keeps_rate: bool,
         now: DateTime<Utc>,
     ) -> Result<Payment, StoreError>;
 
@@ -62,6 +103,12 @@ pub trait PaymentStore: fmt::Debug + Send + Sync + 'static {
         take_backs: &[TakeBack],
         now: DateTime<Utc>,
     ) -> Result<TakenBack, StoreError>;
+
+    /// What is known of take-backs of a payment, by their provider's ids.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn take_backs(&self, id: PaymentId) -> Result<Vec<TakeBack>, StoreError>;
 
     /// Stores how a payment was seen. Its status only rises.
     ///
@@ -79,6 +126,37 @@ pub trait PaymentStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn list(&self, query: &PaymentQuery) -> Result<Vec<Payment>, StoreError>;
+
+    /// Takes up to `limit` payments whose provider is to be asked by now, the longest waiting first, and puts them off
+    /// until `until`: nobody else takes them before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn due_checks(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Payment>, StoreError>;
+
+    /// Counts a check of a payment and says when the next one is, unless its status or its checks have changed since
+    /// `seen`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn checked(&self, seen: &Payment, next_check_at: Option<DateTime<Utc>>) -> Result<(), StoreError>;
+}
+
+/// Whether a payment's order may be opened now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Opening {
+    /// By the caller, and nobody else until the time it named.
+    Begun(Payment),
+    /// It was opened, and this is how to pay it.
+    Opened(Payment, Checkout),
+    /// Somebody else is at it.
+    Busy,
 }
 
 #[async_trait]
@@ -93,13 +171,35 @@ impl<S: PaymentStore + ?Sized> PaymentStore for Arc<S> {
     async fn find(&self, gateway: &str, external_id: &str) -> Result<Option<Payment>, StoreError> {
         (**self).find(gateway, external_id).await
     }
+    async fn begin_opening(
+        &self,
+        id: PaymentId,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Opening, StoreError> {
+        (**self).begin_opening(id, now, until).await
+    }
+    async fn end_opening(&self, id: PaymentId) -> Result<(), StoreError> {
+        (**self).end_opening(id).await
+    }
     async fn attach(
         &self,
         id: PaymentId,
         external_id: &str,
+        checkout_url: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Payment, StoreError> {
-        (**self).attach(id, external_id, now).await
+        (**self).attach(id, external_id, checkout_url, now).await
+    }
+    async fn accept(
+        &self,
+        id: PaymentId,
+        accepted: &Accepted,
+        credit: Money,
+        keeps_rate: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Payment, StoreError> {
+        (**self).accept(id, accepted, credit, keeps_rate, now).await
     }
     async fn take_back(
         &self,
@@ -108,6 +208,9 @@ impl<S: PaymentStore + ?Sized> PaymentStore for Arc<S> {
         now: DateTime<Utc>,
     ) -> Result<TakenBack, StoreError> {
         (**self).take_back(id, take_backs, now).await
+    }
+    async fn take_backs(&self, id: PaymentId) -> Result<Vec<TakeBack>, StoreError> {
+        (**self).take_backs(id).await
     }
     async fn record(
         &self,
@@ -119,6 +222,17 @@ impl<S: PaymentStore + ?Sized> PaymentStore for Arc<S> {
     }
     async fn list(&self, query: &PaymentQuery) -> Result<Vec<Payment>, StoreError> {
         (**self).list(query).await
+    }
+    async fn due_checks(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Payment>, StoreError> {
+        (**self).due_checks(now, until, limit).await
+    }
+    async fn checked(&self, seen: &Payment, next_check_at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        (**self).checked(seen, next_check_at).await
     }
 }
 

@@ -1,8 +1,8 @@
-use std::{fmt, str::FromStr};
-
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
-use crate::{AccountId, Failure, Money, PaymentId, PaymentRef, PaymentStatus, UnknownWord};
+use super::{Observation, Review, schedule};
+use crate::{AccountId, Failure, Money, PaymentId, PaymentRef, PaymentStatus, Quote, QuoteId, Residue};
 
 /// One attempt to pay through a gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,10 +20,14 @@ pub struct Payment {
     pub amount: Money,
     /// What is credited for it, in the ledger's currency.
     pub credit: Money,
+    /// How the credit came about; `None` when it was paid in the ledger's currency, or an operator named the credit.
+    pub exchange: Option<Exchange>,
     /// How far it has come.
     pub status: PaymentStatus,
     /// What was really paid.
     pub paid: Option<Money>,
+    /// What an operator has accepted as paid, in place of `amount`.
+    pub accepted: Option<Accepted>,
     /// Why an operator must look at it. Each observation of a success judges again.
     pub review: Option<Review>,
     /// Why the last attempt failed.
@@ -32,6 +36,10 @@ pub struct Payment {
     pub taken_back: Money,
     /// Counts the changes of `taken_back`.
     pub revision: u64,
+    /// How often its provider was asked of our own accord since its status last changed.
+    pub checks: u32,
+    /// When its provider is to be asked next; `None` when it is left alone.
+    pub next_check_at: Option<DateTime<Utc>>,
     /// When it was started.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -55,12 +63,16 @@ impl Payment {
             external_id: None,
             amount,
             credit,
+            exchange: None,
             status: PaymentStatus::Pending,
             paid: None,
+            accepted: None,
             review: None,
             failure: None,
             taken_back: Money::zero(amount.currency()),
             revision: 0,
+            checks: 0,
+            next_check_at: schedule::next_check(PaymentStatus::Pending, 0, now),
             created_at: now,
             updated_at: now,
         }
@@ -71,15 +83,51 @@ impl Payment {
         PaymentRef::new(Some(self.id), self.external_id.clone())
     }
 
-    /// Whether `other` asks for the same payment.
+    /// Credited at the rate of a quote.
+    #[must_use]
+    pub fn with_quote(mut self, quote: &Quote) -> Self {
+        self.credit = quote.credit;
+        self.exchange = Some(Exchange { quote: quote.id, rate: quote.rate });
+        self
+    }
+
+    /// Whether `other` asks for the same payment. What it is credited was settled when it was first asked for.
     pub fn is_same_request(&self, other: &Self) -> bool {
-        (self.id, &self.account, &self.gateway, self.amount, self.credit)
-            == (other.id, &other.account, &other.gateway, other.amount, other.credit)
+        (self.id, &self.account, &self.gateway, self.amount)
+            == (other.id, &other.account, &other.gateway, other.amount)
+    }
+
+    /// What has to be paid for the credit: what was asked for, unless an operator has accepted something else.
+    pub fn whole(&self) -> Money {
+        self.accepted.as_ref().map_or(self.amount, |accepted| accepted.paid)
+    }
+
+    /// What a part of it is worth in the ledger's currency, and what rounding leaves over: on totals, so that the whole
+    /// is exactly the credit. `None` when `part` is in another currency or out of range.
+    pub fn worth(&self, part: Money) -> Option<(Money, Residue)> {
+        let worth = self.credit.share(part, self.whole())?;
+        match &self.exchange {
+            Some(exchange) => Some((worth, Residue::of(part, exchange.rate, worth)?)),
+            None => Some((worth, Residue::ZERO)),
+        }
+    }
+
+    /// Takes over what an operator has accepted; see [`PaymentStore::accept`](crate::PaymentStore::accept).
+    pub fn accept(&mut self, accepted: &Accepted, credit: Money, keeps_rate: bool, now: DateTime<Utc>) {
+        self.accepted = Some(accepted.clone());
+        self.credit = credit;
+        self.exchange = self.exchange.take().filter(|_| keeps_rate);
+        self.updated_at = now;
     }
 
     /// Takes over what was seen: the status rises, the rest is replaced where it is known.
     pub fn observe(&mut self, seen: &Observation, now: DateTime<Utc>) {
-        self.status = self.status.raised_by(seen.status);
+        let status = self.status.raised_by(seen.status);
+        if status != self.status {
+            self.status = status;
+            self.checks = 0;
+            self.next_check_at = schedule::next_check(status, 0, now);
+        }
         self.paid = seen.paid.or(self.paid);
         self.failure = seen.failure.clone().or(self.failure.take());
         if self.status == PaymentStatus::Succeeded {
@@ -93,143 +141,36 @@ impl Payment {
     }
 }
 
-/// How a payment was seen, judged.
+/// At which rate a payment is credited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Observation {
-    /// How far it has come.
-    pub status: PaymentStatus,
-    /// What was really paid, where known.
-    pub paid: Option<Money>,
-    /// Why the last attempt failed, where known.
-    pub failure: Option<Failure>,
-    /// Why an operator must look at it.
-    pub review: Option<Review>,
+pub struct Exchange {
+    /// The quote that said so.
+    pub quote: QuoteId,
+    /// What one unit of the payment's currency is worth in the ledger's.
+    pub rate: Decimal,
 }
 
-impl Observation {
-    /// Only the status was seen.
-    pub fn new(status: PaymentStatus) -> Self {
-        Self { status, paid: None, failure: None, review: None }
-    }
-
-    /// What was really paid.
-    #[must_use]
-    pub fn with_paid(mut self, paid: Option<Money>) -> Self {
-        self.paid = paid;
-        self
-    }
-
-    /// Why the last attempt failed.
-    #[must_use]
-    pub fn with_failure(mut self, failure: Option<Failure>) -> Self {
-        self.failure = failure;
-        self
-    }
-
-    /// Why an operator must look at it.
-    #[must_use]
-    pub fn with_review(mut self, review: Option<Review>) -> Self {
-        self.review = review;
-        self
+impl Exchange {
+    /// At the rate of a quote.
+    pub fn new(quote: QuoteId, rate: Decimal) -> Self {
+        Self { quote, rate }
     }
 }
 
-/// Why an operator must look at a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What an operator has accepted as paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Review {
-    /// Another amount or currency was paid than asked for; nothing was credited.
-    PaidMismatch,
-    /// More was taken back than was paid; the surplus is not booked.
-    TakenBackTooMuch,
+pub struct Accepted {
+    /// What was paid; later snapshots are compared with it.
+    pub paid: Money,
+    /// Which operator.
+    pub actor: String,
 }
 
-impl Review {
-    /// The word for storage and the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PaidMismatch => "paid_mismatch",
-            Self::TakenBackTooMuch => "taken_back_too_much",
-        }
-    }
-}
-
-impl fmt::Display for Review {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Review {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        [Self::PaidMismatch, Self::TakenBackTooMuch]
-            .into_iter()
-            .find(|review| review.as_str() == word)
-            .ok_or_else(|| UnknownWord::new("review", word))
-    }
-}
-
-/// What was taken back of a payment so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TakenBack {
-    /// Taken and not come back, all objects together; it may exceed what was paid.
-    pub total: Money,
-    /// Counts the changes of `total`; 0 when nothing was ever taken back.
-    pub revision: u64,
-}
-
-impl TakenBack {
-    /// `total` as of `revision`.
-    pub fn new(total: Money, revision: u64) -> Self {
-        Self { total, revision }
-    }
-}
-
-/// Which payments to list.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct PaymentQuery {
-    /// Only of this account.
-    pub account: Option<AccountId>,
-    /// Only in this status.
-    pub status: Option<PaymentStatus>,
-    /// Only those an operator must look at.
-    pub needs_review: bool,
-    /// How many, at most [`PaymentQuery::MAX_LIMIT`].
-    pub limit: u32,
-}
-
-impl PaymentQuery {
-    /// The longest list.
-    pub const MAX_LIMIT: u32 = 1_000;
-
-    /// The newest `limit` payments.
-    pub fn newest(limit: u32) -> Self {
-        Self { limit: limit.clamp(1, Self::MAX_LIMIT), ..Self::default() }
-    }
-
-    /// Only of one account.
-    #[must_use]
-    pub fn with_account(mut self, account: AccountId) -> Self {
-        self.account = Some(account);
-        self
-    }
-
-    /// Only in one status.
-    #[must_use]
-    pub fn with_status(mut self, status: PaymentStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// Only those an operator must look at.
-    #[must_use]
-    pub fn with_needs_review(mut self) -> Self {
-        self.needs_review = true;
-        self
+impl Accepted {
+    /// `actor` accepts `paid`.
+    pub fn new(paid: Money, actor: impl Into<String>) -> Self {
+        Self { paid, actor: actor.into() }
     }
 }

@@ -1,8 +1,8 @@
 //! The one road from a gateway's word to the ledger.
 use super::{Applied, TopUpError, TopUps};
 use crate::{
-    BillingEvent, Message, Money, Observation, Payment, PaymentGateway, PaymentRef, PaymentSnapshot,
-    PaymentStatus, Posting, PostingId, Reverse, Review, TakeBack, TopUp,
+    BillingEvent, LedgerError, Money, Observation, Payment, PaymentGateway, PaymentSnapshot, PaymentStatus,
+    Posting, PostingId, Reverse, Review, TakeBack, TopUp,
 };
 
 impl TopUps {
@@ -30,56 +30,29 @@ impl TopUps {
             snapshot
         };
         let succeeded = snapshot.status == PaymentStatus::Succeeded;
-        let mut review = match snapshot.paid {
-            Some(paid) if succeeded && paid == payment.amount => None,
-            _ if succeeded => Some(Review::PaidMismatch),
-            _ => payment.review,
-        };
-        let credited = if succeeded && review.is_none() { Some(self.credit(&payment).await?) } else { None };
-        let take_backs = self.take_backs(gateway, &payment, snapshot, succeeded).await?;
-        let taken = self.take_back(&payment, take_backs.as_deref(), credited.is_some()).await?;
-        review = review.or(taken);
-
+        let mut review = if succeeded { judge(&payment, snapshot) } else { payment.review };
+        if succeeded && review.is_none() {
+            self.credit(&payment).await?;
+        }
+        if let Some(take_backs) = self.take_backs(gateway, &payment, snapshot, succeeded).await? {
+            let taken = self.take_back(&payment, &take_backs).await?;
+            review = review.or(taken);
+        }
         self.announce(&payment, snapshot, review).await?;
         let seen = Observation::new(snapshot.status)
             .with_paid(snapshot.paid)
             .with_failure(snapshot.failure.clone())
             .with_review(review);
-        let payment = self.payments.record(payment.id, &seen, self.clock.now()).await?;
+        let payment = self.stores.payments.record(payment.id, &seen, self.clock.now()).await?;
         Ok(Applied::Payment(Box::new(payment)))
-    }
-
-    /// The payment that a gateway's word is about. Our id counts only beside the provider's order that it names.
-    pub(super) async fn find(
-        &self,
-        gateway: &str,
-        reference: &PaymentRef,
-    ) -> Result<Option<Payment>, TopUpError> {
-        if let Some(external_id) = &reference.external_id
-            && let Some(payment) = self.payments.find(gateway, external_id).await?
-        {
-            return Ok(Some(payment));
-        }
-        let Some(id) = reference.id else { return Ok(None) };
-        let Some(payment) = self.payments.get(id).await? else { return Ok(None) };
-        if payment.gateway != gateway {
-            return Ok(None);
-        }
-        match &reference.external_id {
-            // The answer to create_payment was lost: this is how we learn of the order.
-            Some(external_id) if payment.external_id.is_none() => {
-                Ok(Some(self.payments.attach(id, external_id, self.clock.now()).await?))
-            }
-            known if *known == payment.external_id => Ok(Some(payment)),
-            _ => Ok(None),
-        }
     }
 
     /// Credits a payment, once, and says so once.
     async fn credit(&self, payment: &Payment) -> Result<Posting, TopUpError> {
-        let request =
-            TopUp::new(payment.id.into(), payment.account.clone(), payment.credit, payment.gateway.clone());
-        let posting = self.ledger.top_up(request).await?;
+        let (credit, residue) = payment.worth(payment.whole()).ok_or_else(|| unworkable(payment))?;
+        let request = TopUp::new(payment.id.into(), payment.account.clone(), credit, payment.gateway.clone())
+            .with_residue(residue);
+        let posting = self.stores.ledger.top_up(request).await?;
         let event = BillingEvent::PaymentSucceeded {
             payment: payment.id,
             credited: posting.amount,
@@ -112,33 +85,45 @@ impl TopUps {
         }
     }
 
-    /// Stores take-backs, then reverses the top-up by their total. Of a payment that was never credited they are
-    /// only stored.
-    async fn take_back(
+    /// Stores take-backs, then reverses the top-up by their total, and ends the refund that they show. Of a payment
+    /// that was never credited they are only stored. Says what an operator has to look at.
+    pub(super) async fn take_back(
         &self,
         payment: &Payment,
-        take_backs: Option<&[TakeBack]>,
-        credited: bool,
+        take_backs: &[TakeBack],
     ) -> Result<Option<Review>, TopUpError> {
-        let Some(take_backs) = take_backs.filter(|take_backs| !take_backs.is_empty()) else {
-            return Ok(None);
-        };
-        let taken = self.payments.take_back(payment.id, take_backs, self.clock.now()).await?;
-        if !credited {
-            return Ok(None);
+        let currency = payment.amount.currency();
+        let (ours, others): (Vec<_>, Vec<_>) =
+            take_backs.iter().cloned().partition(|take_back| take_back.taken.currency() == currency);
+        let review = (!others.is_empty()).then_some(Review::TakenBackOtherCurrency);
+        if ours.is_empty() && payment.revision == 0 {
+            return Ok(review);
         }
-        let excess = taken.total.micros() > payment.amount.micros();
-        let total = if excess { payment.amount } else { taken.total };
-        let share = payment.credit.share(total, payment.amount).unwrap_or(payment.credit);
-        let top_up = PostingId::from(payment.id);
-        let request = Reverse::new(payment.account.clone(), top_up, share, taken.revision);
+        let taken = self.stores.payments.take_back(payment.id, &ours, self.clock.now()).await?;
+        let whole = payment.whole();
+        if whole.currency() != currency {
+            // Accepted in another currency than asked for: what the parts of one are worth in the other nobody knows.
+            return Ok(Some(Review::TakenBackOtherCurrency));
+        }
+        let excess = taken.total.micros() > whole.micros();
+        let total = if excess { whole } else { taken.total };
+        let (share, residue) = payment.worth(total).ok_or_else(|| unworkable(payment))?;
+        let request =
+            Reverse::new(payment.account.clone(), PostingId::from(payment.id), share, taken.revision)
+                .with_residue(residue);
         // Told by its key, not by whether this call moved money: an earlier one may have, and failed before it told.
-        let balance = match self.ledger.reverse(request).await? {
-            Some(posting) => posting.balance_after,
-            None => self.ledger.account(&payment.account).await?.posted,
+        let balance = match self.stores.ledger.reverse(request).await {
+            Ok(Some(posting)) => posting.balance_after,
+            Ok(None) => self.stores.ledger.account(&payment.account).await?.posted,
+            // It was never credited, so there is nothing to take.
+            Err(LedgerError::TopUpNotFound { .. }) => return Ok(review),
+            Err(error) => return Err(error.into()),
         };
-        self.announce_take_back(payment, total, taken.revision, balance).await?;
-        Ok(excess.then_some(Review::TakenBackTooMuch))
+        if taken.revision > 0 {
+            self.announce_take_back(payment, total, taken.revision, balance).await?;
+        }
+        self.conclude_refund(payment, taken.refunded).await?;
+        Ok(excess.then_some(Review::TakenBackTooMuch).or(review))
     }
 
     async fn announce_take_back(
@@ -191,16 +176,18 @@ impl TopUps {
         }
         Ok(())
     }
+}
 
-    /// Puts a message about a payment into the outbox; `true` the first time.
-    async fn enqueue(
-        &self,
-        payment: &Payment,
-        outcome: &str,
-        event: BillingEvent,
-    ) -> Result<bool, TopUpError> {
-        let key = format!("payment/{}/{outcome}", payment.id);
-        let message = Message::new(key, payment.account.clone(), event, self.clock.now());
-        Ok(self.outbox.enqueue(&message).await?)
+/// Whether what was paid is what was asked for, or what an operator has accepted in its place.
+fn judge(payment: &Payment, snapshot: &PaymentSnapshot) -> Option<Review> {
+    if snapshot.paid != Some(payment.whole()) {
+        return Some(Review::PaidMismatch);
     }
+    (snapshot.other_merchant && payment.accepted.is_none()).then_some(Review::OtherMerchant)
+}
+
+/// A payment's own figures do not go together: nobody but a hand in the database makes them so.
+fn unworkable(payment: &Payment) -> TopUpError {
+    let id = payment.id;
+    TopUpError::NotPossible { id, reason: "has amounts that do not go together" }
 }

@@ -1,126 +1,63 @@
-//! Top-ups: from "I want to pay" to money in the ledger.
+//! Top-ups: from "I want to pay" to money in the ledger, and back.
 mod apply;
 mod error;
+mod operator;
+mod receive;
+mod reconcile;
+mod refund;
+mod start;
+mod stores;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use error::TopUpError;
+pub use operator::{Acceptance, EnteredDispute};
+pub use receive::{Applied, Received};
+pub use reconcile::{PaymentNews, Reconciled};
+pub use refund::NewRefund;
+pub use start::{StartTopUp, Started};
+pub use stores::Stores;
 
 use crate::{
-    AccountId, Capabilities, Checkout, Clock, CreatePayment, Currency, GatewayError, Ledger, Money,
-    Observation, Outbox, Payment, PaymentGateway, PaymentId, PaymentStatus, PaymentStore, WebhookContent,
-    WebhookReply, WebhookRequest,
+    AccountId, BillingEvent, Capabilities, Clock, Currency, ExchangeRates, Message, Money, Payment,
+    PaymentGateway, PaymentId, PaymentRef, QuoteTerms,
 };
 
 /// Drives payments from any gateway into the ledger.
 ///
 /// A gateway's word reaches the ledger by one road, as a state and never as a change: a webhook
-/// ([`receive`](TopUps::receive)) and a question to the provider ([`sync`](TopUps::sync)) take it in any order, any
-/// number of times, and end in the same place.
+/// ([`receive`](TopUps::receive)), a question to the provider ([`sync`](TopUps::sync)) and the regular look at all
+/// payments ([`reconcile`](TopUps::reconcile)) take it in any order, any number of times, and end in the same place.
 ///
 /// # Cancel safety
 /// Dropping a future of any method may leave a step done and the next not; asking again finishes the rest.
 #[derive(Clone, Debug)]
 pub struct TopUps {
     currency: Currency,
-    ledger: Arc<dyn Ledger>,
-    payments: Arc<dyn PaymentStore>,
-    outbox: Arc<dyn Outbox>,
+    stores: Stores,
     clock: Arc<dyn Clock>,
     gateways: BTreeMap<&'static str, Arc<dyn PaymentGateway>>,
-}
-
-/// A top-up to start.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct StartTopUp {
-    /// Names the payment; the idempotency key.
-    pub id: PaymentId,
-    /// Who is credited.
-    pub account: AccountId,
-    /// Through which gateway.
-    pub gateway: String,
-    /// What is to be paid.
-    pub amount: Money,
-    /// What the payer reads.
-    pub description: String,
-    /// Where the browser goes afterwards.
-    pub return_url: Option<String>,
-}
-
-impl StartTopUp {
-    /// A top-up of `amount` through `gateway`.
-    pub fn new(
-        id: PaymentId,
-        account: AccountId,
-        gateway: impl Into<String>,
-        amount: Money,
-        description: impl Into<String>,
-    ) -> Self {
-        Self {
-            id,
-            account,
-            gateway: gateway.into(),
-            amount,
-            description: description.into(),
-            return_url: None,
-        }
-    }
-
-    /// Where the browser goes afterwards.
-    #[must_use]
-    pub fn with_return_url(mut self, url: impl Into<String>) -> Self {
-        self.return_url = Some(url.into());
-        self
-    }
-}
-
-/// A top-up that waits to be paid.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Started {
-    /// The payment.
-    pub payment: Payment,
-    /// How to pay it.
-    pub checkout: Checkout,
-}
-
-/// What became of a webhook.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Received {
-    /// The provider's id of the event.
-    pub event: String,
-    /// The provider's word for what happened.
-    pub kind: String,
-    /// What it did here.
-    pub applied: Applied,
-    /// What the provider wants to hear.
-    pub reply: WebhookReply,
-}
-
-/// What a gateway's word did here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Applied {
-    /// It was about this payment, which stands so now.
-    Payment(Box<Payment>),
-    /// It was about a payment that was not started here.
-    Unmatched,
-    /// It was about nothing that matters.
-    Ignored,
+    rates: Option<Arc<dyn ExchangeRates>>,
+    terms: QuoteTerms,
+    description: String,
+    return_url: Option<String>,
+    only_stores_webhooks: bool,
 }
 
 impl TopUps {
     /// No gateways yet; payments are credited in `currency`, the ledger's.
-    pub fn new(
-        currency: Currency,
-        ledger: Arc<dyn Ledger>,
-        payments: Arc<dyn PaymentStore>,
-        outbox: Arc<dyn Outbox>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self { currency, ledger, payments, outbox, clock, gateways: BTreeMap::new() }
+    pub fn new(currency: Currency, stores: Stores, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            currency,
+            stores,
+            clock,
+            gateways: BTreeMap::new(),
+            rates: None,
+            terms: QuoteTerms::default(),
+            description: "Balance top-up".to_owned(),
+            return_url: None,
+            only_stores_webhooks: false,
+        }
     }
 
     /// Takes payments through `gateway` too.
@@ -130,72 +67,43 @@ impl TopUps {
         self
     }
 
+    /// Takes payments in other currencies, at these rates.
+    #[must_use]
+    pub fn with_rates(mut self, rates: Arc<dyn ExchangeRates>, terms: QuoteTerms) -> Self {
+        (self.rates, self.terms) = (Some(rates), terms);
+        self
+    }
+
+    /// What the payer reads at the provider.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Where the browser goes after paying; `{gateway}` and `{payment}` in it stand for the gateway's name and our id.
+    #[must_use]
+    pub fn with_return_url(mut self, template: impl Into<String>) -> Self {
+        self.return_url = Some(template.into());
+        self
+    }
+
+    /// Verifies and stores webhooks and does nothing else with them until they are
+    /// [replayed](TopUps::replay_webhook): for the time of a repair.
+    #[must_use]
+    pub fn only_storing_webhooks(mut self) -> Self {
+        self.only_stores_webhooks = true;
+        self
+    }
+
     /// The gateways and what they can do, by name.
     pub fn gateways(&self) -> impl Iterator<Item = (&'static str, Capabilities)> {
         self.gateways.iter().map(|(name, gateway)| (*name, gateway.capabilities()))
     }
 
-    /// Whether a payment of `amount` through a gateway can be started.
-    ///
-    /// # Errors
-    /// [`TopUpError::UnknownGateway`] or [`TopUpError::AmountNotTaken`].
-    pub fn check(&self, gateway: &str, amount: Money) -> Result<(), TopUpError> {
-        self.admitting(gateway, amount).map(drop)
-    }
-
-    /// Opens a payment and says how to pay it. A repeat with the same id answers the same payment.
-    ///
-    /// The row is stored before the provider is asked, so that no order can exist that nobody knows of.
-    ///
-    /// # Errors
-    /// [`TopUpError::UnknownGateway`], [`TopUpError::AmountNotTaken`], or what the gateway or store say. After
-    /// [`GatewayError::Declined`] the payment has failed; after a retryable error it is open, to be asked for again
-    /// with the same id.
-    pub async fn start(&self, request: StartTopUp) -> Result<Started, TopUpError> {
-        let gateway = self.admitting(&request.gateway, request.amount)?;
-        let now = self.clock.now();
-        let StartTopUp { id, account, amount, description, return_url, .. } = request;
-        let payment = Payment::new(id, account.clone(), gateway.name(), amount, amount, now);
-        self.payments.insert(&payment).await?;
-
-        let mut order = CreatePayment::new(id, account, amount, description);
-        order.return_url = return_url;
-        match gateway.create_payment(order).await {
-            Ok(checkout) => {
-                let payment = self.payments.attach(id, checkout.external_id(), self.clock.now()).await?;
-                Ok(Started { payment, checkout })
-            }
-            Err(error) => {
-                if let GatewayError::Declined { code, message } = &error {
-                    let failure = crate::Failure::new(code, message.clone());
-                    let failed = Observation::new(PaymentStatus::Failed).with_failure(Some(failure));
-                    self.payments.record(id, &failed, self.clock.now()).await?;
-                }
-                Err(error.into())
-            }
-        }
-    }
-
-    /// Takes a webhook.
-    ///
-    /// # Errors
-    /// [`TopUpError::UnknownGateway`]; [`GatewayError::NotAuthentic`] with nothing changed. Any other error is a
-    /// fault of ours: the provider has to send it again.
-    pub async fn receive(&self, gateway: &str, request: WebhookRequest) -> Result<Received, TopUpError> {
-        let gateway = self.gateway(gateway)?;
-        let event = gateway.parse_webhook(request).await?;
-        let applied = match event.content {
-            WebhookContent::Payment(snapshot) => self.apply(&**gateway, &snapshot).await?,
-            WebhookContent::Changed(reference) => match self.find(gateway.name(), &reference).await? {
-                Some(payment) => {
-                    let snapshot = gateway.payment_status(&payment.reference()).await?;
-                    self.apply(&**gateway, &snapshot).await?
-                }
-                None => Applied::Unmatched,
-            },
-            WebhookContent::Ignored => Applied::Ignored,
-        };
-        Ok(Received { event: event.id, kind: event.kind, applied, reply: gateway.acknowledge() })
+    /// What everything is kept in.
+    pub fn stores(&self) -> &Stores {
+        &self.stores
     }
 
     /// Asks the provider how a payment stands, and takes it over.
@@ -203,22 +111,64 @@ impl TopUps {
     /// # Errors
     /// [`TopUpError::UnknownPayment`], or what the gateway, ledger or store say.
     pub async fn sync(&self, id: PaymentId) -> Result<Payment, TopUpError> {
-        let payment = self.payments.get(id).await?.ok_or(TopUpError::UnknownPayment { id })?;
+        let payment = self.payment(id).await?;
         if payment.external_id.is_none() {
             return Ok(payment);
         }
+        self.ask(&payment).await
+    }
+
+    /// Asks the provider of a payment that it knows.
+    async fn ask(&self, payment: &Payment) -> Result<Payment, TopUpError> {
         let gateway = self.gateway(&payment.gateway)?;
         let snapshot = gateway.payment_status(&payment.reference()).await?;
-        match self.apply(&**gateway, &snapshot).await? {
-            Applied::Payment(payment) => Ok(*payment),
-            Applied::Unmatched | Applied::Ignored => Err(TopUpError::UnknownPayment { id }),
+        self.take_over(&**gateway, payment.id, &snapshot).await
+    }
+
+    /// Applies a snapshot of a payment of ours.
+    async fn take_over(
+        &self,
+        gateway: &dyn PaymentGateway,
+        id: PaymentId,
+        snapshot: &crate::PaymentSnapshot,
+    ) -> Result<Payment, TopUpError> {
+        match self.apply(gateway, snapshot).await? {
+            Applied::Payment(payment) if payment.id == id => Ok(*payment),
+            _ => Err(TopUpError::UnknownPayment { id }),
+        }
+    }
+
+    async fn payment(&self, id: PaymentId) -> Result<Payment, TopUpError> {
+        self.stores.payments.get(id).await?.ok_or(TopUpError::UnknownPayment { id })
+    }
+
+    /// The payment that a gateway's word is about. Our id counts only beside the provider's order that it names.
+    async fn find(&self, gateway: &str, reference: &PaymentRef) -> Result<Option<Payment>, TopUpError> {
+        let payments = &self.stores.payments;
+        if let Some(external_id) = &reference.external_id
+            && let Some(payment) = payments.find(gateway, external_id).await?
+        {
+            return Ok(Some(payment));
+        }
+        let Some(id) = reference.id else { return Ok(None) };
+        let Some(payment) = payments.get(id).await? else { return Ok(None) };
+        if payment.gateway != gateway {
+            return Ok(None);
+        }
+        match &reference.external_id {
+            // The answer to create_payment was lost: this is how we learn of the order.
+            Some(external_id) if payment.external_id.is_none() => {
+                Ok(Some(payments.attach(id, external_id, None, self.clock.now()).await?))
+            }
+            known if *known == payment.external_id => Ok(Some(payment)),
+            _ => Ok(None),
         }
     }
 
     fn admitting(&self, gateway: &str, amount: Money) -> Result<&Arc<dyn PaymentGateway>, TopUpError> {
         let gateway = self.gateway(gateway)?;
         let capabilities = gateway.capabilities();
-        if capabilities.admits(amount) && amount.currency() == self.currency {
+        if capabilities.admits(amount) {
             Ok(gateway)
         } else {
             Err(TopUpError::AmountNotTaken { min: capabilities.min, max: capabilities.max })
@@ -227,5 +177,27 @@ impl TopUps {
 
     fn gateway(&self, name: &str) -> Result<&Arc<dyn PaymentGateway>, TopUpError> {
         self.gateways.get(name).ok_or_else(|| TopUpError::UnknownGateway { name: name.to_owned() })
+    }
+
+    /// Puts a message about a payment into the outbox; `true` the first time.
+    async fn enqueue(
+        &self,
+        payment: &Payment,
+        outcome: &str,
+        event: BillingEvent,
+    ) -> Result<bool, TopUpError> {
+        let key = format!("payment/{}/{outcome}", payment.id);
+        self.tell(key, payment.account.clone(), event).await
+    }
+
+    /// Puts a message into the outbox; `true` the first time.
+    async fn tell(
+        &self,
+        key: String,
+        account: impl Into<Option<AccountId>>,
+        event: BillingEvent,
+    ) -> Result<bool, TopUpError> {
+        let message = Message::new(key, account, event, self.clock.now());
+        Ok(self.stores.outbox.enqueue(&message).await?)
     }
 }

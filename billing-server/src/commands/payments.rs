@@ -1,9 +1,16 @@
 use std::sync::Arc;
 
-use billing_core::{AccountId, Clock, Payment, PaymentId, PaymentQuery, PaymentStatus, SystemClock};
+use billing_core::{AccountId, Clock, Payment, PaymentId, PaymentQuery, PaymentStatus, SystemClock, TopUps};
 use clap::{Args, Subcommand};
 
-use crate::{BoxError, config::Config, gateways, output::print, store::Store};
+use crate::{
+    BoxError,
+    config::{Config, Url},
+    gateways,
+    output::print,
+    rates,
+    store::Store,
+};
 
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum Action {
@@ -51,29 +58,36 @@ pub(super) async fn run(action: Action, config: &Config) -> Result<(), BoxError>
     let store = Store::open(&config.database, config.ledger.clone()).await?;
     match action {
         Action::List(filter) => {
-            for payment in store.payments.list(&filter.query()).await? {
+            for payment in store.stores.payments.list(&filter.query()).await? {
                 print(summary(&payment))?;
             }
         }
         Action::Show { id } => show(&find(&store, &id).await?)?,
         Action::Sync { id } => {
             let payment = find(&store, &id).await?;
-            let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-            show(&gateways::top_ups(config, &store, &clock)?.sync(payment.id).await?)?;
+            show(&top_ups(config, &store)?.sync(payment.id).await?)?;
         }
     }
     store.schema.close().await;
     Ok(())
 }
 
+/// Top-ups for a command beside the database.
+pub(super) fn top_ups(config: &Config, store: &Store) -> Result<TopUps, BoxError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let backend = config.backend_url.clone().unwrap_or_else(|| Url::of_server(config.bind_addr));
+    let rates = rates::rates(config, store, &clock)?;
+    gateways::top_ups(config, store, &clock, rates, &backend)
+}
+
 async fn find(store: &Store, id: &str) -> Result<Payment, BoxError> {
     if let Ok(id) = id.parse::<PaymentId>()
-        && let Some(payment) = store.payments.get(id).await?
+        && let Some(payment) = store.stores.payments.get(id).await?
     {
         return Ok(payment);
     }
     for provider in gateways::NAMES {
-        if let Some(payment) = store.payments.find(provider, id).await? {
+        if let Some(payment) = store.stores.payments.find(provider, id).await? {
             return Ok(payment);
         }
     }

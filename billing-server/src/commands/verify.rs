@@ -4,7 +4,7 @@ use crate::{BoxError, config::Config, output::print, store::Store};
 
 pub(super) async fn run(config: &Config) -> Result<ExitCode, BoxError> {
     let store = Store::open(&config.database, config.ledger.clone()).await?;
-    let audit = store.ledger.verify().await?;
+    let audit = store.stores.ledger.verify().await?;
     store.schema.close().await;
 
     print(format_args!("accounts    {}", audit.accounts))?;
@@ -12,6 +12,9 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, BoxError> {
     print(format_args!("open holds  {}", audit.open_holds))?;
     for (account, balance) in &audit.house {
         print(format_args!("{account}  {balance}"))?;
+    }
+    if !audit.residue.is_zero() {
+        print(format_args!("residues of exchange  {}", audit.residue))?;
     }
     for difference in &audit.differences {
         print(format_args!(

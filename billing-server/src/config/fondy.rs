@@ -1,4 +1,5 @@
 use billing_core::{Currency, Money};
+use billing_fondy::FondySignature;
 
 use super::{Secret, Url, parse, read_range, reader::Reader, variables};
 
@@ -23,16 +24,6 @@ pub struct Fondy {
     pub min: Money,
     /// The most that can be paid at once, in hryvnias.
     pub max: Money,
-}
-
-/// How Fondy's signatures are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FondySignature {
-    /// With SHA-1.
-    Sha1,
-    /// With MD5.
-    Md5,
 }
 
 /// Fondy is on as soon as its merchant or key is set, and needs both then.
@@ -75,9 +66,5 @@ fn key(text: &str) -> Result<Secret, &'static str> {
 }
 
 fn signature(text: &str) -> Result<FondySignature, &'static str> {
-    match text {
-        "sha1" => Ok(FondySignature::Sha1),
-        "md5" => Ok(FondySignature::Md5),
-        _ => Err("must be sha1 or md5"),
-    }
+    text.parse().map_err(|_| "must be sha1 or md5")
 }

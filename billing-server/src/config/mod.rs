@@ -21,7 +21,7 @@ pub(crate) use self::variables::{
 };
 pub use self::{
     environment::Environment,
-    fondy::{Fondy, FondySignature},
+    fondy::Fondy,
     proxies::TrustedProxies,
     rates::Rates,
     reader::ConfigError,

@@ -99,7 +99,7 @@ fn fondy_is_on_with_its_merchant_and_key() {
     assert_eq!(fondy_config.merchant_id, "4242424242");
     assert_eq!(fondy_config.secret_key.expose(), "a key of our own");
     assert_eq!(fondy_config.api_base.to_string(), "https://pay.fondy.eu/api");
-    assert_eq!(fondy_config.signature, FondySignature::Sha1);
+    assert_eq!(fondy_config.signature, billing_fondy::FondySignature::Sha1);
     assert_eq!((fondy_config.min, fondy_config.max), (uah("50"), uah("100000")));
     assert!(fondy("", "").unwrap().fondy.is_none());
     for (merchant_id, secret_key, missing) in

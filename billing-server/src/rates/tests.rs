@@ -13,7 +13,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse as _, Response},
 };
-use billing_core::{ManualClock, MemoryRates, Rate, RatesError};
+use billing_core::{ManualClock, MemoryRates, Rate, RateStore as _, RatesError};
 use chrono::{DateTime, TimeDelta};
 use futures_util::future::join_all;
 use http::{StatusCode, header};

@@ -10,7 +10,7 @@ pub(crate) mod webhooks;
 
 use std::sync::Arc;
 
-use axum::routing::get;
+use axum::{Router, routing::get};
 use utoipa::IntoResponses;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -36,9 +36,17 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(balance::balance))
         .routes(routes!(history::history))
         .routes(routes!(settings::settings, settings::change_settings))
-        .routes(routes!(payments::create::create_stripe_payment))
+        .routes(routes!(payments::stripe::create_stripe_payment))
+        .routes(routes!(payments::fondy::create_fondy_payment))
+        .routes(routes!(payments::quote::quote))
         .routes(routes!(payments::status::payment_status))
         .routes(routes!(payments::providers::payment_providers))
+}
+
+/// Pages for browsers that need the database.
+pub(crate) fn pages() -> Router<Arc<App>> {
+    let back = get(payments::back::returned).post(payments::back::returned_by_form);
+    Router::new().route("/payment/{provider}/return", back)
 }
 
 /// What answers without the database.

@@ -9,7 +9,8 @@ use http::header;
 use crate::{App, Mode};
 
 /// Only the style within the page, and links out of it.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+pub(super) const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A plain page for whoever opens the server in a browser.
 pub(crate) async fn status_page(State(app): State<Arc<App>>) -> impl IntoResponse {

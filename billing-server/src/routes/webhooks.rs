@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
-    error::{ApiError, ErrorBody},
+    error::{ApiError, ErrorBody, chain},
     extract::ApiPath,
 };
 
@@ -26,11 +26,12 @@ pub(crate) fn webhooks() -> OpenApiRouter<Arc<App>> {
     path = "/webhooks/{provider}",
     tag = "webhooks",
     params(("provider" = String, Path, description = "The provider.", example = "stripe")),
-    request_body(content = String, description = "As the provider sends it.", content_type = "application/json"),
+    request_body(content = String, description = "As the provider sends it: JSON, or a form.", content_type = "application/json"),
     responses(
         (status = 200, description = "Stored and applied, or nothing that matters here."),
         (status = 400, description = "Not signed by the provider, or too old; nothing was changed.", body = ErrorBody),
         (status = 404, description = "There is no such provider.", body = ErrorBody),
+        (status = 422, description = "Signed by the provider and stored, but what it says can't be read.", body = ErrorBody),
         (status = 500, description = "A fault of ours: please send it again.", body = ErrorBody),
         (status = 503, description = "Something we need is away: please send it again.", body = ErrorBody)
     )
@@ -56,6 +57,8 @@ fn log(provider: &str, received: &Received) {
     let outcome = match &received.applied {
         Applied::Payment(payment) => format!("payment {} is {}", payment.id, payment.status),
         Applied::Unmatched => "no payment of ours".to_owned(),
+        Applied::Repeated => "applied before".to_owned(),
+        Applied::Stored => "stored, to be replayed".to_owned(),
         _ => "ignored".to_owned(),
     };
     tracing::info!(
@@ -78,6 +81,15 @@ fn refusal(provider: &str, error: TopUpError) -> ApiError {
             error.into()
         }
         TopUpError::UnknownGateway { .. } => error.into(),
+        TopUpError::Unreadable(cause) => {
+            tracing::error!(
+                gateway.name = provider,
+                "webhook from {provider} failed: it can't be read: {}",
+                chain(cause)
+            );
+            let message = "the webhook is authentic and stored, but what it says can't be read";
+            ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "WEBHOOK_UNREADABLE", message)
+        }
         _ => {
             let message = format!("webhook from {provider} failed; please send it again");
             let failed = if error.is_retryable() {

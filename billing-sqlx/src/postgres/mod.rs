@@ -17,6 +17,13 @@ macro_rules! for_update {
     };
 }
 
+/// Locks the rows that a statement reads, and passes over those that somebody else has locked.
+macro_rules! for_update_skip_locked {
+    () => {
+        "FOR UPDATE SKIP LOCKED"
+    };
+}
+
 /// A text parameter for a JSON column.
 macro_rules! as_json {
     ($parameter:literal) => {
@@ -60,6 +67,20 @@ mod rows;
 #[path = "../shared/schema.rs"]
 mod schema;
 
+#[path = "../shared/checks.rs"]
+mod checks;
+#[path = "../shared/inbox.rs"]
+mod inbox;
+#[path = "../shared/openings.rs"]
+mod openings;
+#[path = "../shared/quotes.rs"]
+mod quotes;
+#[path = "../shared/rates.rs"]
+mod rates;
+#[path = "../shared/refunds.rs"]
+mod refunds;
+#[path = "../shared/webhook_rows.rs"]
+mod webhook_rows;
 use PostgresStore as Store;
 type Row = sqlx::postgres::PgRow;
 type Connection = sqlx::PgConnection;

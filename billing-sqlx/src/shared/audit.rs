@@ -1,5 +1,5 @@
 //! The check of the books: everything that is cached is computed again, in one snapshot.
-use billing_core::{AccountId, Audit, BookAccount, Difference, HouseAccount, LedgerError, Money};
+use billing_core::{AccountId, Audit, BookAccount, Difference, HouseAccount, LedgerError, Money, Residue};
 use sqlx::{Row as _, query};
 
 use super::{
@@ -64,6 +64,15 @@ const REVERSALS: &str = "SELECT COALESCE(r.account, p.account) AS account, COALE
         ON p.top_up = r.top_up AND p.account = r.account \
     WHERE COALESCE(r.total, 0) <> COALESCE(p.total, 0) LIMIT $1";
 
+/// Top-ups whose residue taken back is not what their reversals and reinstatements come to.
+const RESIDUES: &str = "SELECT r.account, r.residue AS recorded, COALESCE(p.residue, 0) AS computed \
+    FROM reversals r LEFT JOIN (SELECT top_up, account, \
+            CAST(sum(CASE WHEN kind = 'reversal' THEN residue ELSE -residue END) AS bigint) AS residue \
+        FROM postings WHERE top_up IS NOT NULL GROUP BY top_up, account) p \
+        ON p.top_up = r.top_up AND p.account = r.account \
+    WHERE r.residue <> COALESCE(p.residue, 0) LIMIT $1";
+const RESIDUE: &str = "SELECT CAST(COALESCE(sum(CASE WHEN kind = 'reversal' THEN -residue ELSE residue END), 0) \
+    AS bigint) AS residue FROM postings WHERE residue <> 0";
 const HOUSE: &str = "SELECT house, CAST(sum(amount) AS bigint) AS amount FROM \
     (SELECT credit_account AS house, amount FROM postings WHERE credit_account <> account \
     UNION ALL SELECT debit_account AS house, -amount AS amount FROM postings WHERE debit_account <> account) sides \
@@ -95,6 +104,11 @@ pub(super) async fn verify(store: &Store) -> Result<Audit, LedgerError> {
         for row in &differing(&mut snapshot, REVERSALS).await? {
             note(&mut audit, row, "taken back", "recorded", "computed")?;
         }
+        for row in &differing(&mut snapshot, RESIDUES).await? {
+            note(&mut audit, row, "residue taken back", "recorded", "computed")?;
+        }
+        let residue = query(RESIDUE).fetch_one(&mut *snapshot).await?;
+        audit.residue = Residue::from_picos(residue.try_get("residue")?);
         Ok::<_, Failure<LedgerError>>(audit)
     })
     .await

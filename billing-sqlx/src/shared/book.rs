@@ -188,10 +188,10 @@ pub(super) async fn release_expired(
 const POSTING: &str = concat!("SELECT ", posting_columns!(), " FROM postings WHERE id = $1 AND account = $2");
 const INSERT_POSTING: &str = concat!(
     "INSERT INTO postings (id, account, sequence, kind, debit_account, credit_account, amount, balance_after, \
-    uncollected, late, operation, breakdown, top_up, memo, actor, created_at) \
+    uncollected, late, operation, breakdown, top_up, memo, actor, created_at, residue) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, ",
     as_json!("$12"),
-    ", $13, $14, $15, $16)"
+    ", $13, $14, $15, $16, $17)"
 );
 
 pub(super) async fn posting(
@@ -221,14 +221,16 @@ pub(super) async fn insert_posting(connection: &mut Connection, posting: &Postin
         .bind(posting.memo.as_deref())
         .bind(posting.actor.as_deref())
         .bind(Stamp(posting.created_at))
+        .bind(posting.residue.picos())
         .execute(connection)
         .await?;
     Ok(())
 }
 
-const REVERSAL: &str = "SELECT total, revision FROM reversals WHERE top_up = $1 AND account = $2";
-const SAVE_REVERSAL: &str = "INSERT INTO reversals (top_up, account, total, revision) VALUES ($1, $2, $3, $4) \
-    ON CONFLICT (top_up, account) DO UPDATE SET total = excluded.total, revision = excluded.revision";
+const REVERSAL: &str = "SELECT total, revision, residue FROM reversals WHERE top_up = $1 AND account = $2";
+const SAVE_REVERSAL: &str = "INSERT INTO reversals (top_up, account, total, revision, residue) \
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (top_up, account) \
+    DO UPDATE SET total = excluded.total, revision = excluded.revision, residue = excluded.residue";
 
 pub(super) async fn reversal(
     connection: &mut Connection,
@@ -241,6 +243,7 @@ pub(super) async fn reversal(
         Ok(Reversal::new(
             rows::money(&row, "total", account.posted.currency())?,
             rows::count(&row, "revision")?,
+            rows::residue(&row, "residue")?,
         ))
     })
     .transpose()
@@ -257,6 +260,7 @@ pub(super) async fn save_reversal(
         .bind(account.id.as_str())
         .bind(reversal.total.micros())
         .bind(signed(reversal.revision))
+        .bind(reversal.residue.picos())
         .execute(connection)
         .await?;
     Ok(())

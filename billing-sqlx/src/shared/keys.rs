@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use billing_core::{Claim, IdempotencyKeys, StoreError};
+use billing_core::{Claim, IdempotencyKeys, PaymentId, StoreError};
 use sqlx::{Row as _, query};
 use uuid::Uuid;
 
@@ -14,6 +14,8 @@ use crate::{
 
 const CLAIM: &str = "INSERT INTO idempotency_keys (account, route, key, content, payment, claimed_at) \
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account, route, key) DO NOTHING";
+const REPLACE: &str = "UPDATE idempotency_keys SET payment = $5 \
+    WHERE account = $1 AND route = $2 AND key = $3 AND payment = $4";
 const STANDING: &str = "SELECT * FROM idempotency_keys WHERE account = $1 AND route = $2 AND key = $3";
 
 #[async_trait]
@@ -32,15 +34,36 @@ impl IdempotencyKeys for Store {
             if claimed.rows_affected() == 1 {
                 return Ok(claim.clone());
             }
-            let standing = query(STANDING)
+            self.standing(claim).await
+        })
+        .await
+    }
+
+    async fn replace(&self, claim: &Claim, payment: PaymentId) -> Result<Claim, StoreError> {
+        retry(|| async {
+            query(REPLACE)
                 .bind(claim.account.as_str())
                 .bind(claim.route.as_str())
                 .bind(claim.key.as_str())
-                .fetch_one(self.writers())
+                .bind(claim.payment.as_uuid())
+                .bind(payment.as_uuid())
+                .execute(self.writers())
                 .await?;
-            Ok::<_, Failure<StoreError>>(standing_claim(&standing)?)
+            self.standing(claim).await
         })
         .await
+    }
+}
+
+impl Store {
+    async fn standing(&self, claim: &Claim) -> Result<Claim, Failure<StoreError>> {
+        let standing = query(STANDING)
+            .bind(claim.account.as_str())
+            .bind(claim.route.as_str())
+            .bind(claim.key.as_str())
+            .fetch_one(self.writers())
+            .await?;
+        Ok(standing_claim(&standing)?)
     }
 }
 

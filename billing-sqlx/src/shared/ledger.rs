@@ -20,6 +20,9 @@ impl Store {
 impl Ledger for Store {
     async fn authorize(&self, request: Authorize) -> Result<Authorization, LedgerError> {
         let now = self.checked(&request)?;
+        if request.is_refund {
+            return operations::authorize(self, &request, now).await;
+        }
         hot::authorize(self, &request, now).await
     }
 
@@ -45,6 +48,9 @@ impl Ledger for Store {
 
     async fn top_up(&self, request: TopUp) -> Result<Posting, LedgerError> {
         let now = self.checked(&request)?;
+        if !request.residue.is_zero() {
+            return operations::top_up(self, &request, now).await;
+        }
         hot::top_up(self, &request, now).await
     }
 

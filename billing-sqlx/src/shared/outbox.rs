@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use billing_core::{Message, Outbox, StoreError};
+use billing_core::{AccountId, Message, Outbox, StoreError};
 use sqlx::query;
 
 use super::Store;
@@ -22,7 +22,7 @@ impl Outbox for Store {
         retry(|| async {
             let stored = query(ENQUEUE)
                 .bind(message.key.as_str())
-                .bind(message.account.as_str())
+                .bind(message.account.as_ref().map(AccountId::as_str))
                 .bind(event.as_str())
                 .bind(Stamp(message.created_at))
                 .execute(self.writers())

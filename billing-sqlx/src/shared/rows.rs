@@ -2,9 +2,11 @@
 use std::{error::Error, str::FromStr};
 
 use billing_core::{
-    Account, AccountId, Breakdown, Currency, Failure as PaymentFailure, Hold, Money, Operation, Payment,
-    Posting, SpendWindow, TakeBack,
+    Accepted, Account, AccountId, Breakdown, Currency, Exchange, Failure as PaymentFailure, Hold, Money,
+    Operation, Payment, Posting, Residue, SpendWindow, TakeBack,
 };
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use sqlx::{ColumnIndex as _, Row as _};
 use uuid::Uuid;
 
@@ -23,9 +25,28 @@ fn money_if_any(row: &Row, column: &str, currency: Currency) -> Decoded<Option<M
     Ok(micros.map(|micros| Money::from_micros(micros, currency)))
 }
 
+/// A column that holds picos.
+pub(super) fn residue(row: &Row, column: &str) -> Decoded<Residue> {
+    Ok(Residue::from_picos(row.try_get(column)?))
+}
+
 /// A column that counts.
 pub(super) fn count(row: &Row, column: &str) -> Decoded<u64> {
     u64::try_from(row.try_get::<i64, _>(column)?).map_err(|error| unreadable(row, column, error.into()))
+}
+
+/// A column that counts, not far.
+pub(super) fn small_count(row: &Row, column: &str) -> Decoded<u32> {
+    u32::try_from(row.try_get::<i64, _>(column)?).map_err(|error| unreadable(row, column, error.into()))
+}
+
+pub(super) fn stamp(row: &Row, column: &str) -> Decoded<DateTime<Utc>> {
+    row.try_get(column).map(|Stamp(at)| at)
+}
+
+pub(super) fn stamp_if_any(row: &Row, column: &str) -> Decoded<Option<DateTime<Utc>>> {
+    let stamp: Option<Stamp> = row.try_get(column)?;
+    Ok(stamp.map(|Stamp(at)| at))
 }
 
 /// A column that holds a word or name with rules of its own.
@@ -118,6 +139,7 @@ pub(super) fn posting(row: &Row, currency: Currency) -> Decoded<Posting> {
     posting.sequence = count(row, "sequence")?;
     posting.balance_after = money(row, "balance_after", currency)?;
     posting.uncollected = money(row, "uncollected", currency)?;
+    posting.residue = residue(row, "residue")?;
     posting.late = row.try_get("late")?;
     posting.operation = operation(row, "operation")?;
     let breakdown: Option<String> = row.try_get("breakdown")?;
@@ -151,6 +173,10 @@ pub(super) fn payment(row: &Row) -> Decoded<Payment> {
         None => None,
     };
     payment.review = word_if_any(row, "review")?;
+    payment.exchange = exchange(row)?;
+    payment.accepted = accepted(row)?;
+    payment.checks = small_count(row, "checks")?;
+    payment.next_check_at = stamp_if_any(row, "next_check_at")?;
     let code: Option<String> = row.try_get("failure_code")?;
     let message: Option<String> = row.try_get("failure_message")?;
     payment.failure = code.map(|code| PaymentFailure::new(code, message));
@@ -160,8 +186,20 @@ pub(super) fn payment(row: &Row) -> Decoded<Payment> {
     Ok(payment)
 }
 
+fn exchange(row: &Row) -> Decoded<Option<Exchange>> {
+    let quote: Option<Uuid> = row.try_get("quote")?;
+    let rate: Option<Decimal> = word_if_any(row, "rate")?;
+    Ok(quote.zip(rate).map(|(quote, rate)| Exchange::new(quote.into(), rate)))
+}
+
+fn accepted(row: &Row) -> Decoded<Option<Accepted>> {
+    let Some(currency) = word_if_any(row, "accepted_currency")? else { return Ok(None) };
+    Ok(Some(Accepted::new(money(row, "accepted", currency)?, row.try_get::<String, _>("accepted_by")?)))
+}
+
 pub(super) fn take_back(row: &Row, currency: Currency) -> Decoded<TakeBack> {
     let taken = money(row, "taken", currency)?;
-    let take_back = TakeBack::new(row.try_get::<String, _>("external_id")?, word(row, "kind")?, taken);
+    let mut take_back = TakeBack::new(row.try_get::<String, _>("external_id")?, word(row, "kind")?, taken);
+    take_back.actor = row.try_get("actor")?;
     Ok(take_back.with_returned(money(row, "returned", currency)?))
 }

@@ -17,6 +17,12 @@ macro_rules! for_update {
     };
 }
 
+macro_rules! for_update_skip_locked {
+    () => {
+        ""
+    };
+}
+
 /// A text parameter for a JSON column.
 macro_rules! as_json {
     ($parameter:literal) => {
@@ -62,6 +68,20 @@ mod rows;
 #[path = "../shared/schema.rs"]
 mod schema;
 
+#[path = "../shared/checks.rs"]
+mod checks;
+#[path = "../shared/inbox.rs"]
+mod inbox;
+#[path = "../shared/openings.rs"]
+mod openings;
+#[path = "../shared/quotes.rs"]
+mod quotes;
+#[path = "../shared/rates.rs"]
+mod rates;
+#[path = "../shared/refunds.rs"]
+mod refunds;
+#[path = "../shared/webhook_rows.rs"]
+mod webhook_rows;
 use SqliteStore as Store;
 type Row = sqlx::sqlite::SqliteRow;
 type Connection = sqlx::SqliteConnection;

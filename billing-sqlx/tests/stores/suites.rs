@@ -3,7 +3,8 @@ macro_rules! suites {
         use std::sync::Arc;
 
         use billing_core::{
-            Clock, Currency, IdempotencyKeys, Ledger, LedgerSettings, Outbox, PaymentStore, SystemClock,
+            Clock, Currency, IdempotencyKeys, Ledger, LedgerSettings, Outbox, PaymentStore, Stores,
+            SystemClock,
         };
         use billing_testkit::top_ups::Backend;
 
@@ -25,8 +26,7 @@ macro_rules! suites {
 
         async fn backend() -> Backend {
             let store = $store(LedgerSettings::new(Currency::USD)).await.0.with_clock(Arc::new(SystemClock));
-            let store = Arc::new(store);
-            Backend::new(store.clone(), store.clone(), store)
+            Backend::new(Stores::of(&Arc::new(store)))
         }
 
         billing_testkit::ledger_suite!(ledger);

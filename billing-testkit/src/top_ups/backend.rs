@@ -5,8 +5,9 @@ use std::sync::{
 
 use async_trait::async_trait;
 use billing_core::{
-    Account, AccountId, BillingEvent, Clock, Currency, Ledger, Message, Money, Observation, Outbox, Payment,
-    PaymentId, PaymentQuery, PaymentStore, StartTopUp, StoreError, SystemClock, TakeBack, TakenBack, TopUps,
+    Accepted, Account, AccountId, BillingEvent, Clock, Currency, Inbox, InboxQuery, Message, Money,
+    Observation, Opening, Outbox, Payment, PaymentId, PaymentQuery, PaymentStore, StartTopUp, StoreError,
+    StoredWebhook, Stores, SystemClock, TakeBack, TakenBack, TopUps, WebhookId, WebhookState,
 };
 use chrono::{DateTime, Utc};
 
@@ -15,35 +16,40 @@ use super::FakeGateway;
 /// The stores that top-ups work on.
 #[derive(Clone, Debug)]
 pub struct Backend {
-    /// Where money goes.
-    pub ledger: Arc<dyn Ledger>,
-    /// Where payments are kept.
-    pub payments: Arc<dyn PaymentStore>,
-    /// Where messages go.
-    pub outbox: Arc<dyn Outbox>,
+    stores: Stores,
 }
 
 impl Backend {
-    /// Three empty stores.
-    pub fn new(ledger: Arc<dyn Ledger>, payments: Arc<dyn PaymentStore>, outbox: Arc<dyn Outbox>) -> Self {
-        Self { ledger, payments, outbox }
+    /// Empty stores. Their ledger runs on the machine's clock.
+    pub fn new(stores: Stores) -> Self {
+        Self { stores }
     }
 
     pub(super) fn top_ups(&self, gateway: &Arc<FakeGateway>) -> TopUps {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let (ledger, payments, outbox) =
-            (Arc::clone(&self.ledger), Arc::clone(&self.payments), Arc::clone(&self.outbox));
-        TopUps::new(Currency::USD, ledger, payments, outbox, clock)
+        self.top_ups_at(gateway, Arc::new(SystemClock))
+    }
+
+    /// Top-ups that take this for the time.
+    pub(super) fn top_ups_at(&self, gateway: &Arc<FakeGateway>, clock: Arc<dyn Clock>) -> TopUps {
+        TopUps::new(Currency::USD, self.stores.clone(), clock)
             .with_gateway(Arc::<FakeGateway>::clone(gateway))
     }
 
+    pub(super) fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
+    pub(super) async fn payment(&self, id: PaymentId) -> Payment {
+        self.stores.payments.get(id).await.unwrap().unwrap()
+    }
+
     pub(super) async fn account(&self) -> Account {
-        self.ledger.account(&account()).await.unwrap()
+        self.stores.ledger.account(&account()).await.unwrap()
     }
 
     /// The settled balance, and the books balance.
     pub(super) async fn balance(&self) -> Money {
-        let audit = self.ledger.verify().await.unwrap();
+        let audit = self.stores.ledger.verify().await.unwrap();
         assert!(audit.is_clean(), "{:?}", audit.differences);
         self.account().await.posted
     }
@@ -53,15 +59,20 @@ impl Backend {
         let nothing = usd("0");
         let event = BillingEvent::TakenBack { payment, total: nothing, balance: nothing };
         let key = format!("payment/{payment}/{outcome}");
-        !self.outbox.enqueue(&Message::new(key, account(), event, SystemClock.now())).await.unwrap()
+        !self.stores.outbox.enqueue(&Message::new(key, account(), event, SystemClock.now())).await.unwrap()
     }
 
     /// The same stores, of which the `fatal`th write from now on fails, before or after it was done.
     pub(super) fn failing_at(&self, fatal: u32, after: bool) -> Self {
         let fault = Arc::new(Fault { writes: AtomicU32::new(0), fatal, after });
-        let payments = FaultyPayments { inner: Arc::clone(&self.payments), fault: Arc::clone(&fault) };
-        let outbox = FaultyOutbox { inner: Arc::clone(&self.outbox), fault };
-        Self::new(Arc::clone(&self.ledger), Arc::new(payments), Arc::new(outbox))
+        let mut stores = self.stores.clone();
+        let inner = Arc::clone(&stores.payments);
+        stores.payments = Arc::new(FaultyPayments { inner, fault: Arc::clone(&fault) });
+        let inner = Arc::clone(&stores.inbox);
+        stores.inbox = Arc::new(FaultyInbox { inner, fault: Arc::clone(&fault) });
+        let inner = Arc::clone(&stores.outbox);
+        stores.outbox = Arc::new(FaultyOutbox { inner, fault });
+        Self::new(stores)
     }
 }
 
@@ -74,7 +85,7 @@ pub(super) fn usd(text: &str) -> Money {
 }
 
 pub(super) fn start(id: PaymentId, amount: &str) -> StartTopUp {
-    StartTopUp::new(id, account(), "fake", usd(amount), "Top-up")
+    StartTopUp::new(id, account(), "fake", usd(amount))
 }
 
 /// Fails one write of several stores.
@@ -127,13 +138,38 @@ impl PaymentStore for FaultyPayments {
     async fn find(&self, gateway: &str, external_id: &str) -> Result<Option<Payment>, StoreError> {
         self.inner.find(gateway, external_id).await
     }
+    async fn begin_opening(
+        &self,
+        id: PaymentId,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Opening, StoreError> {
+        self.fault.strike(self.inner.begin_opening(id, now, until)).await
+    }
+    async fn end_opening(&self, id: PaymentId) -> Result<(), StoreError> {
+        self.fault.strike(self.inner.end_opening(id)).await
+    }
     async fn attach(
         &self,
         id: PaymentId,
         external_id: &str,
+        checkout_url: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Payment, StoreError> {
-        self.fault.strike(self.inner.attach(id, external_id, now)).await
+        self.fault.strike(self.inner.attach(id, external_id, checkout_url, now)).await
+    }
+    async fn accept(
+        &self,
+        id: PaymentId,
+        accepted: &Accepted,
+        credit: Money,
+        keeps_rate: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Payment, StoreError> {
+        self.fault.strike(self.inner.accept(id, accepted, credit, keeps_rate, now)).await
+    }
+    async fn take_backs(&self, id: PaymentId) -> Result<Vec<TakeBack>, StoreError> {
+        self.inner.take_backs(id).await
     }
     async fn take_back(
         &self,
@@ -153,5 +189,67 @@ impl PaymentStore for FaultyPayments {
     }
     async fn list(&self, query: &PaymentQuery) -> Result<Vec<Payment>, StoreError> {
         self.inner.list(query).await
+    }
+    async fn due_checks(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Payment>, StoreError> {
+        self.fault.strike(self.inner.due_checks(now, until, limit)).await
+    }
+    async fn checked(&self, seen: &Payment, next_check_at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        self.fault.strike(self.inner.checked(seen, next_check_at)).await
+    }
+}
+
+#[derive(Debug)]
+struct FaultyInbox {
+    inner: Arc<dyn Inbox>,
+    fault: Arc<Fault>,
+}
+
+#[async_trait]
+impl Inbox for FaultyInbox {
+    async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<StoredWebhook, StoreError> {
+        self.fault.strike(self.inner.store_webhook(webhook)).await
+    }
+    async fn store_rejected(&self, webhook: &StoredWebhook) -> Result<bool, StoreError> {
+        self.fault.strike(self.inner.store_rejected(webhook)).await
+    }
+    async fn settle_webhook(
+        &self,
+        id: WebhookId,
+        state: WebhookState,
+        detail: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.fault.strike(self.inner.settle_webhook(id, state, detail, now)).await
+    }
+    async fn put_off_webhook(
+        &self,
+        id: WebhookId,
+        detail: &str,
+        next_try_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.fault.strike(self.inner.put_off_webhook(id, detail, next_try_at, now)).await
+    }
+    async fn due_webhooks(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<StoredWebhook>, StoreError> {
+        self.fault.strike(self.inner.due_webhooks(now, until, limit)).await
+    }
+    async fn webhook(&self, id: WebhookId) -> Result<Option<StoredWebhook>, StoreError> {
+        self.inner.webhook(id).await
+    }
+    async fn list_webhooks(&self, query: &InboxQuery) -> Result<Vec<StoredWebhook>, StoreError> {
+        self.inner.list_webhooks(query).await
+    }
+    async fn forget_webhooks(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
+        self.fault.strike(self.inner.forget_webhooks(before, limit)).await
     }
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
-use super::{add, admit, roll, spend, subtract_to_zero};
+use super::{add, admit, admit_refund, roll, spend, subtract_to_zero};
 use crate::{
     Account, Authorize, Capture, Extend, Hold, HoldState, LedgerError, LedgerSettings, Money, Posting,
     SpendWindow, Void,
@@ -19,24 +19,30 @@ pub fn authorize(
     now: DateTime<Utc>,
 ) -> Result<Hold, LedgerError> {
     roll(account, now);
+    let mut hold = new_hold(request, expires_at(now, request.ttl.unwrap_or(settings.hold_ttl)), now);
+    if request.is_refund {
+        admit_refund(account, request.amount)?;
+        account.held = add(account.held, request.amount)?;
+        return Ok(hold);
+    }
     let amount = admit(account, request.amount)?;
     account.held = add(account.held, amount)?;
     account.day.used = add(account.day.used, amount)?;
     account.month.used = add(account.month.used, amount)?;
-    Ok(Hold {
-        id: request.id,
-        account: request.account.clone(),
-        amount,
+    hold.amount = amount;
+    hold.exempt = !account.billing_enabled;
+    (hold.day_ends_at, hold.month_ends_at) = (account.day.ends_at, account.month.ends_at);
+    Ok(hold)
+}
+
+/// A hold of all that is asked for, which counts in no window.
+fn new_hold(request: &Authorize, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Hold {
+    Hold {
         requested: Some(request.amount),
         operation: Some(request.operation.clone()),
-        state: HoldState::Open,
-        exempt: !account.billing_enabled,
-        captured: None,
-        expires_at: expires_at(now, request.ttl.unwrap_or(settings.hold_ttl)),
-        day_ends_at: account.day.ends_at,
-        month_ends_at: account.month.ends_at,
         created_at: now,
-    })
+        ..Hold::new(request.id, request.account.clone(), request.amount, expires_at)
+    }
 }
 
 /// What an authorize on a stored hold answers: nothing when the hold is the one asked for and open.

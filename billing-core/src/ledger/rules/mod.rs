@@ -60,6 +60,18 @@ fn admit(account: &Account, amount: Money) -> Result<Money, LedgerError> {
     }
 }
 
+/// Decides whether the account may give `amount` back: money that it has, and that no call has set aside.
+fn admit_refund(account: &Account, amount: Money) -> Result<(), LedgerError> {
+    if account.is_in_debt() {
+        return Err(LedgerError::InDebt { required: amount, posted: account.posted });
+    }
+    let available = account.available();
+    if available.micros() < amount.micros() {
+        return Err(LedgerError::InsufficientFunds { required: amount, available });
+    }
+    Ok(())
+}
+
 /// A posting of usage, and what it does to the account's totals.
 fn spend(
     account: &mut Account,

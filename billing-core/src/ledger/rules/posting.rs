@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use super::{add, admit, post, roll, spend};
 use crate::{
     Account, Adjust, BookAccount, Charge, HouseAccount, LedgerError, Money, Posting, PostingId, PostingKind,
-    Reverse, TopUp,
+    Residue, Reverse, TopUp,
 };
 
 /// How much of a top-up has been taken back, and as of which revision.
@@ -14,12 +14,14 @@ pub struct Reversal {
     pub total: Money,
     /// The revision that said so.
     pub revision: u64,
+    /// What of the top-up's residue went back with it.
+    pub residue: Residue,
 }
 
 impl Reversal {
     /// A stored reversal.
-    pub fn new(total: Money, revision: u64) -> Self {
-        Self { total, revision }
+    pub fn new(total: Money, revision: u64, residue: Residue) -> Self {
+        Self { total, revision, residue }
     }
 }
 
@@ -56,7 +58,9 @@ pub fn charge_again(posting: &Posting, request: &Charge) -> Result<(), LedgerErr
 /// [`LedgerError::InvalidAmount`] when the balance can't hold it.
 pub fn top_up(account: &mut Account, request: &TopUp, now: DateTime<Utc>) -> Result<Posting, LedgerError> {
     let gateway = BookAccount::House(HouseAccount::Gateway(request.gateway.clone()));
-    post(account, request.id, PostingKind::TopUp, gateway, request.amount, now)
+    let mut posting = post(account, request.id, PostingKind::TopUp, gateway, request.amount, now)?;
+    posting.residue = request.residue;
+    Ok(posting)
 }
 
 /// Whether a top-up whose id is taken is a repeat.
@@ -65,8 +69,9 @@ pub fn top_up(account: &mut Account, request: &TopUp, now: DateTime<Utc>) -> Res
 /// [`LedgerError::IdReused`].
 pub fn top_up_again(posting: &Posting, request: &TopUp) -> Result<(), LedgerError> {
     let gateway = BookAccount::House(HouseAccount::Gateway(request.gateway.clone()));
-    let same =
-        posting.kind == PostingKind::TopUp && posting.amount == request.amount && posting.debit == gateway;
+    let same = posting.kind == PostingKind::TopUp
+        && (posting.amount, posting.residue) == (request.amount, request.residue)
+        && posting.debit == gateway;
     same.then_some(()).ok_or(LedgerError::IdReused { id: request.id.as_uuid() })
 }
 
@@ -101,16 +106,27 @@ pub fn reverse(
             };
         }
     }
-    let before = so_far.map_or(0, |reversal| reversal.total.micros());
-    let taken = request.total.micros() - before;
+    let taken = request.total.micros() - so_far.map_or(0, |reversal| reversal.total.micros());
+    let residue_before = so_far.map_or(Residue::ZERO, |reversal| reversal.residue);
     let kind = if taken > 0 { PostingKind::Reversal } else { PostingKind::Reinstatement };
-    let reversal = Reversal { total: request.total, revision: request.revision };
+    let mut reversal =
+        Reversal { total: request.total, revision: request.revision, residue: request.residue };
     if taken == 0 {
+        // Nothing is posted, so no residue moves either.
+        reversal.residue = residue_before;
         return Ok((Some(reversal), None));
     }
     let change = Money::from_micros(-taken, request.total.currency());
     let mut posting = post(account, PostingId::at(now), kind, top_up.debit.clone(), change, now)?;
     posting.top_up = Some(top_up.id);
+    let out_of_range =
+        LedgerError::InvalidAmount { amount: request.total, rule: "leaves a residue out of range" };
+    let residue = if taken > 0 {
+        request.residue.checked_sub(residue_before)
+    } else {
+        residue_before.checked_sub(request.residue)
+    };
+    posting.residue = residue.ok_or(out_of_range)?;
     Ok((Some(reversal), Some(posting)))
 }
 

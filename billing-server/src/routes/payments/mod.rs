@@ -1,8 +1,12 @@
 //! Payments: start one, look at one, and what is on offer.
-pub(super) mod create;
+pub(super) mod back;
+pub(super) mod fondy;
 mod key;
 pub(super) mod providers;
+pub(super) mod quote;
+mod start;
 pub(super) mod status;
+pub(super) mod stripe;
 mod syncs;
 
 pub(crate) use self::syncs::RecentSyncs;

@@ -46,7 +46,8 @@ pub(crate) struct PaymentState {
     amount_usd: Amount,
     /// What was taken back of it, in `currency`.
     taken_back: Amount,
-    /// Why an operator looks at it: `paid_mismatch` or `taken_back_too_much`.
+    /// Why an operator looks at it: `paid_mismatch`, `other_merchant`, `taken_back_too_much` or
+    /// `taken_back_other_currency`.
     #[schema(value_type = Option<String>)]
     needs_review: Option<&'static str>,
     /// Why the last attempt to pay failed.
@@ -126,7 +127,7 @@ async fn find(app: &App, owner: &AccountId, provider: &str, id: &str) -> Result<
 }
 
 /// An open payment as its provider tells it, where that can be had now.
-async fn refreshed(app: &App, payment: Payment) -> Payment {
+pub(super) async fn refreshed(app: &App, payment: Payment) -> Payment {
     if payment.status.is_final() || !app.recent_syncs.admits(payment.id) {
         return payment;
     }

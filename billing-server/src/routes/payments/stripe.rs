@@ -1,24 +1,22 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use billing_core::{BoxError, Checkout, StartTopUp, Started};
+use billing_core::{BoxError, Checkout, Currency, Started};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::start::{self, NewOrder, amount_of};
 use crate::{
     App, Mode,
-    amount::{Amount, AmountField, invalid_amount},
+    amount::{Amount, AmountField},
     auth::Caller,
     client_address::ClientAddress,
     error::{ApiError, ErrorBody},
     extract::ApiJson,
-    routes::{AccountErrors, payments::key},
+    routes::AccountErrors,
 };
-
-/// What the payer reads at the provider.
-const DESCRIPTION: &str = "Balance top-up";
 
 /// A payment to start.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -67,7 +65,7 @@ pub(crate) struct NewStripePayment {
         (status = 200, body = NewStripePayment),
         (status = 400, description = "The body or amount is not as it has to be.", body = ErrorBody),
         (status = 404, description = "Stripe is not on offer here.", body = ErrorBody),
-        (status = 409, description = "The key was used for another amount or is too old, or how to pay its payment can't be told again.", body = ErrorBody),
+        (status = 409, description = "The key was used for another body or is too old, or its payment is being started.", body = ErrorBody),
         (status = 422, description = "Stripe refused.", body = ErrorBody),
         (status = 429, description = "Too many payments within a minute: see `Retry-After`.", body = ErrorBody),
         (status = 502, description = "Stripe's answer can't be used, or it does not let us in.", body = ErrorBody),
@@ -82,27 +80,9 @@ pub(crate) async fn create_stripe_payment(
     headers: HeaderMap,
     ApiJson(payment): ApiJson<NewPayment>,
 ) -> Result<Json<NewStripePayment>, ApiError> {
-    let amount = payment
-        .amount_usd
-        .ok_or_else(|| invalid_amount("amount_usd", "it is missing"))?
-        .positive_usd("amount_usd")?;
-    // Gateways refuse what does not divide; told here, it is the caller's to mend.
-    if amount.to_minor_exact().is_none() {
-        return Err(invalid_amount("amount_usd", "what is paid has at most 2 decimals"));
-    }
-    app.top_ups.check("stripe", amount)?;
-    app.payment_limit.check(&account, address)?;
-    let id = key::payment_of(&app, &headers, &account, "stripe", amount).await?;
-    let request = StartTopUp::new(id, account, "stripe", amount, DESCRIPTION)
-        .with_return_url(app.addresses.frontend.join("/payment/success"));
-    let started = app.top_ups.start(request).await?;
-    tracing::info!(
-        payment.id = %started.payment.id,
-        account.id = %started.payment.account,
-        gateway.name = "stripe",
-        "payment of {amount} started"
-    );
-    answer(&app.mode, started).map(Json)
+    let amount = amount_of(payment.amount_usd.as_ref(), "amount_usd", Currency::USD)?;
+    let order = NewOrder { account, gateway: "stripe", amount, quote: None };
+    answer(&app.mode, start::start(&app, &headers, address, order).await?).map(Json)
 }
 
 fn answer(mode: &Mode, started: Started) -> Result<NewStripePayment, ApiError> {

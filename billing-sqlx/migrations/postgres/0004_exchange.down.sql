@@ -1,0 +1,6 @@
+ALTER TABLE payments DROP COLUMN rate;
+ALTER TABLE payments DROP COLUMN quote;
+DROP TABLE exchange_quotes;
+DROP TABLE exchange_rates;
+ALTER TABLE reversals DROP COLUMN residue;
+ALTER TABLE postings DROP COLUMN residue;

@@ -1,0 +1,11 @@
+DROP TABLE refunds;
+ALTER TABLE take_backs DROP COLUMN actor;
+DROP INDEX payments_to_check;
+ALTER TABLE payments DROP COLUMN next_check_at;
+ALTER TABLE payments DROP COLUMN checks;
+ALTER TABLE payments DROP CONSTRAINT payments_accepted_wholly;
+ALTER TABLE payments DROP COLUMN accepted_by;
+ALTER TABLE payments DROP COLUMN accepted;
+ALTER TABLE payments DROP COLUMN accepted_currency;
+ALTER TABLE payments DROP COLUMN checkout_url;
+ALTER TABLE payments DROP COLUMN opening_until;
