@@ -1,4 +1,5 @@
 //! The provider simulators, over real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod bank;
 mod stripe;

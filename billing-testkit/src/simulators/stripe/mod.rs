@@ -53,7 +53,6 @@
 mod api;
 mod builder;
 mod checkout;
-mod connection;
 mod console;
 mod control;
 mod currency;

@@ -10,8 +10,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use serde_json::Value;
 
 use super::call::{Call, Caller};
+use crate::simulators::shared::connection::Connection;
 use crate::simulators::stripe::API_VERSION;
-use crate::simulators::stripe::connection::Connection;
 use crate::simulators::stripe::engine::Engine;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::faults::FaultStage;

@@ -14,11 +14,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A second handle to the socket of the request at hand.
 #[derive(Debug, Clone)]
-pub(super) struct Connection(Option<Arc<Socket>>);
+pub(crate) struct Connection(Option<Arc<Socket>>);
 
 impl Connection {
     /// Ends the connection in both directions, so that no answer arrives.
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         if let Some(socket) = &self.0 {
             // Fails only when the other side was faster.
             let _ = socket.shutdown(Shutdown::Both);
@@ -28,7 +28,7 @@ impl Connection {
 
 /// A listener that keeps a second handle to each socket.
 #[derive(Debug)]
-pub(super) struct CuttingListener(pub(super) TcpListener);
+pub(crate) struct CuttingListener(pub(super) TcpListener);
 
 impl CuttingListener {
     async fn accept_one(&self) -> io::Result<(TcpStream, Connection)> {
