@@ -4,18 +4,15 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
-use super::engine::{Clock, Engine, Settings};
-use super::faults::Faults;
+use super::engine::Stripe;
 use super::idempotency::RunningKeys;
 use super::simulator::StripeSimulator;
-use super::snapshot::Snapshot;
-use super::webhook::Courier;
+use crate::simulators::shared::setup::Setup;
 
 const RETRY_DELAYS: [Duration; 5] = [
     Duration::from_secs(1),
@@ -33,11 +30,7 @@ const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct StripeSimulatorBuilder {
     secret_key: String,
     webhook_secret: String,
-    webhook_url: Option<String>,
-    webhook_timeout: Duration,
-    retry_delays: Vec<Duration>,
-    state_file: Option<PathBuf>,
-    clock: Clock,
+    setup: Setup,
 }
 
 impl StripeSimulator {
@@ -52,44 +45,36 @@ impl StripeSimulator {
 
 impl StripeSimulatorBuilder {
     pub(super) fn new(secret_key: String, webhook_secret: String) -> Self {
-        Self {
-            secret_key,
-            webhook_secret,
-            webhook_url: None,
-            webhook_timeout: WEBHOOK_TIMEOUT,
-            retry_delays: RETRY_DELAYS.to_vec(),
-            state_file: None,
-            clock: Arc::new(system_time),
-        }
+        Self { secret_key, webhook_secret, setup: Setup::new(WEBHOOK_TIMEOUT, &RETRY_DELAYS) }
     }
 
     /// Where webhooks go. Without it none are sent; see also [`StripeSimulator::set_webhook_url`].
     pub fn with_webhook_url(mut self, url: impl Into<String>) -> Self {
-        self.webhook_url = Some(url.into());
+        self.setup.webhook_url = Some(url.into());
         self
     }
 
     /// How long the endpoint may take to answer: ten seconds by default.
     pub fn with_webhook_timeout(mut self, timeout: Duration) -> Self {
-        self.webhook_timeout = timeout;
+        self.setup.webhook_timeout = timeout;
         self
     }
 
     /// The pauses between attempts to deliver a webhook; after the last one it is given up.
     pub fn with_retry_delays(mut self, delays: impl Into<Vec<Duration>>) -> Self {
-        self.retry_delays = delays.into();
+        self.setup.retry_delays = delays.into();
         self
     }
 
     /// Keeps the state in this file, written anew after each change and read at the start.
     pub fn with_state_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.state_file = Some(path.into());
+        self.setup.state_file = Some(path.into());
         self
     }
 
     /// Tells the Unix time in seconds, for `created` and for signatures: the system's by default.
     pub fn with_clock(mut self, now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
-        self.clock = Arc::new(now);
+        self.setup.clock = Arc::new(now);
         self
     }
 
@@ -99,33 +84,13 @@ impl StripeSimulatorBuilder {
     ///
     /// When the address is taken, or the state file is there but cannot be read.
     pub async fn start(self, addr: SocketAddr) -> io::Result<StripeSimulator> {
-        let snapshot = Snapshot::new(self.state_file);
-        let state = snapshot.load()?;
-        let client = reqwest::Client::builder()
-            .timeout(self.webhook_timeout)
-            // The endpoint is on this machine, and a redirect counts as a failure.
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(io::Error::other)?;
-        let listener = TcpListener::bind(addr).await?;
-        let (courier, queue) = Courier::new(self.webhook_url);
-        let engine = Engine {
-            settings: Settings {
-                secret_key: self.secret_key,
-                webhook_secret: self.webhook_secret,
-                retry_delays: self.retry_delays,
-                clock: self.clock,
-            },
-            courier,
-            faults: Faults::default(),
+        let stripe = Stripe {
+            secret_key: self.secret_key,
+            webhook_secret: self.webhook_secret,
             running_keys: RunningKeys::default(),
-            client,
-            stop: watch::Sender::new(false),
-            snapshot,
-            state: Mutex::new(state),
         };
-        StripeSimulator::serve(Arc::new(engine), queue, listener)
+        let listener = TcpListener::bind(addr).await?;
+        StripeSimulator::serve(self.setup, stripe, listener)
     }
 }
 
@@ -134,15 +99,10 @@ impl fmt::Debug for StripeSimulatorBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("StripeSimulatorBuilder")
-            .field("webhook_url", &self.webhook_url)
-            .field("webhook_timeout", &self.webhook_timeout)
-            .field("retry_delays", &self.retry_delays)
-            .field("state_file", &self.state_file)
+            .field("webhook_url", &self.setup.webhook_url)
+            .field("webhook_timeout", &self.setup.webhook_timeout)
+            .field("retry_delays", &self.setup.retry_delays)
+            .field("state_file", &self.setup.state_file)
             .finish_non_exhaustive()
     }
-}
-
-fn system_time() -> i64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
 }

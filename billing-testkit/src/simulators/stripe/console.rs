@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use super::engine::Engine;
 use super::error::ApiError;
-use super::html::{button, escape, page};
 use super::objects::{NewRefund, PaymentIntent, Status};
 use super::state::State;
 use super::{DisputeTerms, PayTerms, currency};
+use crate::simulators::shared::html::{button, escape, page};
 
 /// Older payments are not shown.
 const SHOWN: usize = 100;

@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::simulators::shared::refusal::Refusal;
+
 /// Why the simulator refused, as Stripe's API would say it.
 pub struct ApiError {
     status: StatusCode,
@@ -102,26 +104,6 @@ impl ApiError {
         refusal
     }
 
-    /// What a fault of the given status looks like.
-    pub(super) fn fault(status: StatusCode) -> Self {
-        match status {
-            StatusCode::CONFLICT => Self::key_in_use(),
-            StatusCode::TOO_MANY_REQUESTS => {
-                let mut refusal = Self::new(status, "invalid_request_error", "Request rate limit exceeded.");
-                refusal.error["code"] = json!("rate_limit");
-                refusal
-            }
-            status if status.is_client_error() => {
-                Self::new(status, "invalid_request_error", "Refused on demand.")
-            }
-            status => Self::new(status, "api_error", "An unknown error occurred."),
-        }
-    }
-
-    pub(super) fn internal(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", message)
-    }
-
     /// Whether a repeat under the same idempotency key gets this very answer again.
     pub(super) fn is_final(&self) -> bool {
         self.is_final
@@ -155,5 +137,38 @@ impl std::error::Error for ApiError {}
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         (self.status, Json(self.body())).into_response()
+    }
+}
+
+impl Refusal for ApiError {
+    fn with_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::CONFLICT => Self::key_in_use(),
+            StatusCode::TOO_MANY_REQUESTS => {
+                let mut refusal = Self::new(status, "invalid_request_error", "Request rate limit exceeded.");
+                refusal.error["code"] = json!("rate_limit");
+                refusal
+            }
+            status if status.is_client_error() => {
+                Self::new(status, "invalid_request_error", "Refused on demand.")
+            }
+            status => Self::new(status, "api_error", "An unknown error occurred."),
+        }
+    }
+
+    fn with_code(code: &str) -> Self {
+        Self::state(code, "Refused on demand.")
+    }
+
+    fn malformed(message: String) -> Self {
+        Self::malformed(message)
+    }
+
+    fn no_event(id: &str) -> Self {
+        Self::not_found("event", id, "id")
+    }
+
+    fn internal(message: &str) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", message)
     }
 }

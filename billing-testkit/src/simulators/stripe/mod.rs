@@ -39,7 +39,7 @@
 //! | `POST disputes/{id}/{withdraw, reinstate, win or lose}` | `amount` for the first two |
 //! | `GET events`, `POST events/{id}/redeliver` | |
 //! | `GET deliveries`, `GET deliveries/held` | |
-//! | `GET`, `PUT deliveries/plan` | `drop_next`, `drop_all`, `duplicates`, `delay_ms`, `hold` |
+//! | `GET`, `PUT deliveries/plan` | `drop_next`, `drop_all`, `duplicates`, `delay_ms`, `hold`, `chaos` (`seed`, `drop_percent`, `most_duplicates`, `most_delay_ms`) |
 //! | `POST deliveries/release` | `"as_held"`, `"reversed"`, `{"shuffled": seed}` or `{"listed": [ids]}` |
 //! | `PUT webhook` | the URL as a string, or `null` (required) |
 //! | `GET`, `POST`, `DELETE faults` | `fault` (required), `stage`, `times`, `method`, `path` |
@@ -58,24 +58,21 @@ mod control;
 mod currency;
 mod engine;
 mod error;
-mod faults;
-mod html;
 mod idempotency;
 mod ids;
 mod objects;
 mod params;
+mod signature;
 mod simulator;
-mod snapshot;
 mod state;
-mod table;
-mod webhook;
 
 pub use self::builder::StripeSimulatorBuilder;
 pub use self::error::ApiError;
-pub use self::faults::{ApiFault, Fault, FaultStage};
 pub use self::objects::{DisputeTerms, PayTerms};
+pub use self::signature::signature_header;
 pub use self::simulator::StripeSimulator;
-pub use self::webhook::{Delivery, DeliveryPlan, ReleaseOrder, signature_header};
+pub use super::shared::courier::{Chaos, Delivery, DeliveryPlan, ReleaseOrder};
+pub use super::shared::faults::{ApiFault, Fault, FaultStage};
 
 /// The API version whose objects are served and sent in webhooks.
 pub const API_VERSION: &str = "2026-09-30.endive";

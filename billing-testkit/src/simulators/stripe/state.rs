@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::idempotency::Remembered;
 use super::ids;
 use super::objects::{BalanceTransaction, Charge, Dispute, Event, PaymentIntent, Refund};
-use super::table::Table;
+use crate::simulators::shared::state;
+use crate::simulators::shared::table::Table;
 
 /// The objects, the events they caused, and the answers kept under idempotency keys.
 ///
@@ -51,5 +52,21 @@ impl State {
             idempotency_key: moment.idempotency_key.clone(),
             is_pending: true,
         });
+    }
+}
+
+impl state::State for State {
+    type Event = Event;
+
+    fn events(&self) -> &Table<Event> {
+        &self.events
+    }
+
+    fn events_mut(&mut self) -> &mut Table<Event> {
+        &mut self.events
+    }
+
+    fn take_fresh_events(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.fresh_events)
     }
 }

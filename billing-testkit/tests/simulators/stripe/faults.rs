@@ -97,3 +97,11 @@ async fn a_late_answer_is_the_right_one() {
     shop.stripe.fail(ApiFault::new(Fault::Delay(20)));
     assert_eq!(shop.post(INTENTS, FORM).await.json()["status"], "requires_payment_method");
 }
+
+#[tokio::test]
+async fn an_error_of_the_providers_own_is_answered_on_demand() {
+    let shop = Shop::open().await;
+    shop.stripe.fail(ApiFault::new(Fault::api_error("lock_timeout")));
+    let failed = shop.post(INTENTS, FORM).await;
+    assert_eq!((failed.status, failed.code().as_str()), (400, "lock_timeout"));
+}

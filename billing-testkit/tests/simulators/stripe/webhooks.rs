@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use billing_testkit::simulators::stripe::{DeliveryPlan, PayTerms, ReleaseOrder, signature_header};
+use billing_testkit::simulators::stripe::{Chaos, DeliveryPlan, PayTerms, ReleaseOrder, signature_header};
 
 use super::merchant::Merchant;
 use super::shop::{CEILING, Shop, WEBHOOK_SECRET, id, simulator};
@@ -127,6 +127,36 @@ async fn delayed_events_still_come() {
     shop.stripe.set_delivery_plan(DeliveryPlan::new().with_delay(Duration::from_millis(50)));
     shop.paid().await;
     assert_eq!(merchant.wait_for(3).await.len(), 3);
+}
+
+#[tokio::test]
+async fn chance_drops_repeats_and_delays_as_its_seed_says() {
+    let merchant = Merchant::open().await;
+    let shop = shop_for(&merchant).await;
+    let chaos =
+        Chaos::new(7).with_drop_percent(40).with_most_duplicates(5).with_most_delay(Duration::from_millis(9));
+    shop.stripe.set_delivery_plan(DeliveryPlan::new().with_chaos(chaos.clone()));
+    for _ in 0..10 {
+        shop.paid().await;
+    }
+    let fates = |from: usize| {
+        let dropped = |event: &String| {
+            let mut all = shop.stripe.deliveries().into_iter();
+            all.any(|delivery| delivery.dropped && delivery.event == *event)
+        };
+        let ids: Vec<_> = shop.stripe.events().iter().skip(from).map(id).collect();
+        ids.iter().map(dropped).collect::<Vec<_>>()
+    };
+    let first = fates(0);
+    assert!(first.contains(&true) && first.contains(&false), "{first:?}");
+    let kept = first.iter().filter(|dropped| !**dropped).count();
+    assert!(merchant.received().len() > kept, "no duplicates");
+
+    shop.stripe.set_delivery_plan(DeliveryPlan::new().with_chaos(chaos));
+    for _ in 0..10 {
+        shop.paid().await;
+    }
+    assert_eq!(fates(first.len()), first);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Method, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::BODY_LIMIT_BYTES;
+use crate::simulators::shared::setup::BODY_LIMIT_BYTES;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::params::Params;
 

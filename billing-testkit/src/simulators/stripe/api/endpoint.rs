@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::call::{Call, Caller};
 use crate::simulators::shared::connection::Connection;
+use crate::simulators::shared::faults::FaultStage;
 use crate::simulators::stripe::API_VERSION;
 use crate::simulators::stripe::engine::Engine;
 use crate::simulators::stripe::error::ApiError;
-use crate::simulators::stripe::faults::FaultStage;
 use crate::simulators::stripe::idempotency::Remembered;
 use crate::simulators::stripe::ids;
 use crate::simulators::stripe::state::{Moment, State};
@@ -103,17 +103,17 @@ impl Endpoint {
         request: Request,
     ) -> Result<Response, ApiError> {
         let (parts, body) = request.into_parts();
-        let call = Call::read(&engine.settings.secret_key, &parts, body, id).await?;
+        let call = Call::read(&engine.provider.secret_key, &parts, body, id).await?;
         self.admit(engine, &call)?;
 
         let key = call.idempotency_key.as_deref();
-        let claim = key.map(|key| engine.running_keys.claim(key)).transpose()?;
+        let claim = key.map(|key| engine.provider.running_keys.claim(key)).transpose()?;
         let kept = kept(engine, &call)?;
         let fault = engine.faults.take(&call.method, &call.path);
         let strikes = |stage| fault.as_ref().filter(|fault| fault.stage == stage);
 
         if let Some(early) = strikes(FaultStage::Before)
-            && let Some(response) = early.fault.strike(connection, engine.stop.subscribe()).await
+            && let Some(response) = early.fault.strike::<ApiError>(connection, engine.stop.subscribe()).await
         {
             return Ok(response);
         }
@@ -123,7 +123,7 @@ impl Endpoint {
         };
         drop(claim);
         if let Some(late) = strikes(FaultStage::After)
-            && let Some(response) = late.fault.strike(connection, engine.stop.subscribe()).await
+            && let Some(response) = late.fault.strike::<ApiError>(connection, engine.stop.subscribe()).await
         {
             return Ok(response);
         }

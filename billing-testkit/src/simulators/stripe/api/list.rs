@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::simulators::shared::table::Row;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::params::Params;
-use crate::simulators::stripe::table::Row;
 
 const DEFAULT_LIMIT: i64 = 10;
 const LARGEST_LIMIT: i64 = 100;

@@ -17,9 +17,6 @@ use self::endpoint::Endpoint;
 use super::engine::Engine;
 use super::error::ApiError;
 
-/// Longer bodies are refused.
-pub(super) const BODY_LIMIT_BYTES: usize = 64 * 1024;
-
 const INTENT: &[&str] = &["latest_charge", "latest_charge.balance_transaction", "latest_charge.refunds"];
 const CHARGE: &[&str] = &["balance_transaction", "payment_intent", "refunds"];
 const REFUND: &[&str] = &["balance_transaction", "charge", "payment_intent"];

@@ -5,9 +5,9 @@ use axum::response::Response;
 
 use super::text::Text;
 use super::{Shown, Visit};
+use crate::simulators::shared::html::{button, escape, page};
 use crate::simulators::stripe::currency;
 use crate::simulators::stripe::error::ApiError;
-use crate::simulators::stripe::html::{button, escape, page};
 
 /// The payment, with buttons while it can be paid.
 pub(super) fn payment(text: &'static Text, payment: &Shown, visit: &Visit) -> Response {

@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
-use axum::http::StatusCode;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::simulators::shared::control::{self as shared, given, required};
 use crate::simulators::stripe::engine::Engine;
+use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::objects::{Event, NewRefund, PaymentIntent};
 use crate::simulators::stripe::state::State;
-use crate::simulators::stripe::{ApiError, ApiFault, Delivery, DeliveryPlan};
 
 type Sim = Shared<Arc<Engine>>;
 type Answer<T = Value> = Result<Json<T>, ApiError>;
@@ -46,13 +45,7 @@ pub(crate) fn router() -> Router<Arc<Engine>> {
         .route("/refunds/{id}/{action}", post(act_on_refund))
         .route("/disputes/{id}/{action}", post(act_on_dispute))
         .route("/events", get(events))
-        .route("/events/{id}/redeliver", post(redeliver))
-        .route("/deliveries", get(deliveries))
-        .route("/deliveries/held", get(held))
-        .route("/deliveries/plan", get(plan).put(set_plan))
-        .route("/deliveries/release", post(release))
-        .route("/webhook", put(set_webhook))
-        .route("/faults", get(faults).post(add_fault).delete(clear_faults));
+        .merge(shared::router("/events"));
     Router::new().nest("/_control", routes)
 }
 
@@ -124,66 +117,6 @@ async fn start_refunds_pending(Shared(engine): Sim, body: Bytes) -> Answer<bool>
 
 async fn events(Shared(engine): Sim) -> Json<Vec<Value>> {
     Json(engine.read(|state| state.events.oldest_first().map(Event::to_json).collect()))
-}
-
-async fn redeliver(Shared(engine): Sim, Path(id): Path<String>) -> Answer<Vec<Delivery>> {
-    engine.redeliver(&id).await?;
-    let deliveries: Vec<_> =
-        engine.courier.log().into_iter().filter(|delivery| delivery.event == id).collect();
-    Ok(Json(deliveries))
-}
-
-async fn deliveries(Shared(engine): Sim) -> Json<Vec<Delivery>> {
-    Json(engine.courier.log())
-}
-
-async fn held(Shared(engine): Sim) -> Json<Vec<String>> {
-    Json(engine.courier.held())
-}
-
-async fn plan(Shared(engine): Sim) -> Json<DeliveryPlan> {
-    Json(engine.courier.plan())
-}
-
-async fn set_plan(Shared(engine): Sim, body: Bytes) -> Answer<DeliveryPlan> {
-    let plan: DeliveryPlan = given(&body)?;
-    engine.courier.set_plan(plan.clone());
-    Ok(Json(plan))
-}
-
-async fn release(Shared(engine): Sim, body: Bytes) -> Answer<Vec<String>> {
-    let released = engine.courier.release(&given(&body)?);
-    engine.courier.first_attempts(&released).await;
-    Ok(Json(released))
-}
-
-async fn set_webhook(Shared(engine): Sim, body: Bytes) -> Answer<Option<String>> {
-    let url: Option<String> = required(&body)?;
-    engine.courier.set_url(url.clone());
-    Ok(Json(url))
-}
-
-async fn faults(Shared(engine): Sim) -> Json<Vec<ApiFault>> {
-    Json(engine.faults.list())
-}
-
-async fn add_fault(Shared(engine): Sim, body: Bytes) -> Answer<Vec<ApiFault>> {
-    engine.faults.add(required(&body)?);
-    Ok(Json(engine.faults.list()))
-}
-
-async fn clear_faults(Shared(engine): Sim) -> StatusCode {
-    engine.faults.clear();
-    StatusCode::NO_CONTENT
-}
-
-/// What the body says; no body says nothing.
-fn given<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, ApiError> {
-    if body.is_empty() { Ok(T::default()) } else { required(body) }
-}
-
-fn required<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map_err(|error| ApiError::malformed(format!("Invalid JSON body: {error}")))
 }
 
 fn unknown(action: &str) -> ApiError {

@@ -2,24 +2,27 @@
 
 use serde_json::Value;
 
+use crate::simulators::shared::courier::{Delivery, DeliveryPlan, ReleaseOrder};
+use crate::simulators::shared::faults::ApiFault;
+use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::objects::Event;
-use crate::simulators::stripe::{ApiError, ApiFault, Delivery, DeliveryPlan, ReleaseOrder, StripeSimulator};
+use crate::simulators::stripe::simulator::StripeSimulator;
 
 /// Between the provider and the merchant.
 impl StripeSimulator {
     /// Sends webhooks of later events here; `None`: nowhere.
     pub fn set_webhook_url(&self, url: Option<String>) {
-        self.engine.courier.set_url(url);
+        self.running.engine.set_webhook_url(url);
     }
 
     /// Every event so far, oldest first.
     pub fn events(&self) -> Vec<Value> {
-        self.engine.read(|state| state.events.oldest_first().map(Event::to_json).collect())
+        self.running.engine.read(|state| state.events.oldest_first().map(Event::to_json).collect())
     }
 
-    /// Every delivery so far, oldest first.
+    /// Every delivery so far, oldest first: the last ten thousand.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.engine.courier.log()
+        self.running.engine.courier.log()
     }
 
     /// Waits for a delivery that satisfies the condition, past ones included. Bound it with a timeout of your own.
@@ -28,27 +31,23 @@ impl StripeSimulator {
     ///
     /// Nothing is lost when it is dropped.
     pub async fn wait_for_delivery(&self, wanted: impl Fn(&Delivery) -> bool) -> Delivery {
-        match self.engine.courier.wait_for(wanted).await {
-            Some(delivery) => delivery,
-            // Only a simulator that is gone ends the wait without one, and this one is borrowed.
-            None => std::future::pending().await,
-        }
+        self.running.engine.courier.wait_for(wanted).await
     }
 
     /// How the webhooks of later events are disturbed.
     pub fn set_delivery_plan(&self, plan: DeliveryPlan) {
-        self.engine.courier.set_plan(plan);
+        self.running.engine.courier.set_plan(plan);
     }
 
     /// The events that are held back, oldest first.
     pub fn held_events(&self) -> Vec<String> {
-        self.engine.courier.held()
+        self.running.engine.courier.held()
     }
 
     /// Lets held events go and waits for their first attempts. Holding ends with it.
     pub async fn release(&self, order: &ReleaseOrder) -> Vec<String> {
-        let released = self.engine.courier.release(order);
-        self.engine.courier.first_attempts(&released).await;
+        let released = self.running.engine.courier.release(order);
+        self.running.engine.courier.first_attempts(&released).await;
         released
     }
 
@@ -58,21 +57,21 @@ impl StripeSimulator {
     ///
     /// When there is no such event.
     pub async fn redeliver(&self, event: &str) -> Result<(), ApiError> {
-        self.engine.redeliver(event).await
+        self.running.engine.redeliver(event).await
     }
 
     /// Makes later API calls fail.
     pub fn fail(&self, fault: ApiFault) {
-        self.engine.faults.add(fault);
+        self.running.engine.faults.add(fault);
     }
 
     /// The faults that have not struck yet.
     pub fn faults(&self) -> Vec<ApiFault> {
-        self.engine.faults.list()
+        self.running.engine.faults.list()
     }
 
     /// Forgets the faults that have not struck yet.
     pub fn clear_faults(&self) {
-        self.engine.faults.clear();
+        self.running.engine.faults.clear();
     }
 }

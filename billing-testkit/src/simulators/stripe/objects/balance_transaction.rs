@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::simulators::shared::table::Row;
 use crate::simulators::stripe::ids;
 use crate::simulators::stripe::state::{Moment, State};
-use crate::simulators::stripe::table::Row;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BalanceTransaction {

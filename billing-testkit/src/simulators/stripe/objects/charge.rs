@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::balance_transaction::Movement;
 use super::details::Details;
+use crate::simulators::shared::table::Row;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::ids;
 use crate::simulators::stripe::state::{Moment, State};
-use crate::simulators::stripe::table::Row;
 
 /// Fields for what the simulator does not play; Stripe sends them as `null`.
 const UNUSED: &[&str] = &[

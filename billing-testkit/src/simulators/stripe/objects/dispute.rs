@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::balance_transaction::BalanceTransaction;
 use super::balance_transaction::Movement;
+use crate::simulators::shared::table::Row;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::state::{Moment, State};
-use crate::simulators::stripe::table::Row;
 use crate::simulators::stripe::{DisputeTerms, ids};
 
 /// What Stripe keeps for handling a dispute, on top of the money taken, in minor units.

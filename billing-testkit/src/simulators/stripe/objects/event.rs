@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::simulators::shared::state;
+use crate::simulators::shared::table::Row;
 use crate::simulators::stripe::API_VERSION;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::state::State;
-use crate::simulators::stripe::table::Row;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Event {
@@ -45,5 +46,23 @@ impl Event {
 impl Row for Event {
     fn id(&self) -> &str {
         &self.id
+    }
+}
+
+impl state::Event for Event {
+    fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    fn object_id(&self) -> &str {
+        self.object["id"].as_str().unwrap_or_default()
+    }
+
+    fn is_pending(&self) -> bool {
+        self.is_pending
+    }
+
+    fn set_pending(&mut self, is_pending: bool) {
+        self.is_pending = is_pending;
     }
 }

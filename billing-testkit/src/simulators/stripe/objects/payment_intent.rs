@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::charge::Attempt;
 use super::details::Details;
+use crate::simulators::shared::table::Row;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::state::{Moment, State};
-use crate::simulators::stripe::table::Row;
 use crate::simulators::stripe::{PayTerms, currency, ids};
 
 /// Fields for what the simulator does not play; Stripe sends them as `null`.

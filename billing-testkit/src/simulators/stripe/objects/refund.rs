@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::balance_transaction::Movement;
+use crate::simulators::shared::table::Row;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::ids;
 use crate::simulators::stripe::state::{Moment, State};
-use crate::simulators::stripe::table::Row;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Refund {

@@ -10,16 +10,18 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::error::ApiError;
-use crate::simulators::shared::connection::Connection;
+use super::connection::Connection;
+use super::refusal::Refusal;
 
 /// How a call fails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fault {
-    /// An error with this status, in Stripe's form.
+    /// This HTTP status, with the body that the provider or what stands before it would send.
     Status(u16),
+    /// The provider's own error of this code, in its own form: Fondy's `1002`, Stripe's `lock_timeout`.
+    ApiError(String),
     /// Status 502 with a page of HTML, as a proxy in between would answer.
     Garbage,
     /// No answer, until the caller gives up or the simulator stops.
@@ -35,10 +37,10 @@ pub enum Fault {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FaultStage {
-    /// It fails before anything is done. While it waits, its idempotency key is in use.
+    /// It fails before anything is done. While it waits, its idempotency key, if any, is in use.
     #[default]
     Before,
-    /// It is done and kept under its idempotency key, but the answer is lost.
+    /// It is done, and kept under its idempotency key, but the answer is lost.
     After,
 }
 
@@ -58,7 +60,7 @@ pub struct ApiFault {
     /// Only calls of this method.
     #[serde(default)]
     pub method: Option<String>,
-    /// Only calls whose path begins so: `/v1/refunds`.
+    /// Only calls whose path begins so: `/v1/refunds`, `/api/reverse`.
     #[serde(default)]
     pub path: Option<String>,
 }
@@ -103,23 +105,23 @@ impl ApiFault {
 
 /// Faults that wait for their calls, first come, first served.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Mutex<VecDeque<ApiFault>>);
+pub(crate) struct Faults(Mutex<VecDeque<ApiFault>>);
 
 impl Faults {
-    pub(super) fn add(&self, fault: ApiFault) {
+    pub(crate) fn add(&self, fault: ApiFault) {
         self.queue().push_back(fault);
     }
 
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.queue().clear();
     }
 
-    pub(super) fn list(&self) -> Vec<ApiFault> {
+    pub(crate) fn list(&self) -> Vec<ApiFault> {
         self.queue().iter().cloned().collect()
     }
 
     /// The fault for this call, if one waits for it.
-    pub(super) fn take(&self, method: &Method, path: &str) -> Option<ApiFault> {
+    pub(crate) fn take(&self, method: &Method, path: &str) -> Option<ApiFault> {
         let mut queue = self.queue();
         let place = queue.iter().position(|fault| fault.fits(method, path))?;
         let fault = queue.get_mut(place)?;
@@ -137,8 +139,14 @@ impl Faults {
 }
 
 impl Fault {
-    /// Does its worst. `None` when the call may go on.
-    pub(super) async fn strike(
+    /// The provider's own error of this code: `Fault::api_error(1002)`.
+    #[expect(clippy::needless_pass_by_value, reason = "a code by value is what callers write")]
+    pub fn api_error(code: impl ToString) -> Self {
+        Self::ApiError(code.to_string())
+    }
+
+    /// Does its worst, in the provider's form of refusal. `None` when the call may go on.
+    pub(crate) async fn strike<R: Refusal>(
         &self,
         connection: &Connection,
         mut stop: watch::Receiver<bool>,
@@ -146,8 +154,9 @@ impl Fault {
         match self {
             Self::Status(status) => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                Some(ApiError::fault(status).into_response())
+                Some(R::with_status(status).into_response())
             }
+            Self::ApiError(code) => Some(R::with_code(code).into_response()),
             Self::Garbage => {
                 let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
                 Some((StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page).into_response())

@@ -5,36 +5,36 @@ use std::collections::HashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What can stand in a [`Table`].
-pub(super) trait Row {
+pub(crate) trait Row {
     fn id(&self) -> &str;
 }
 
 /// An append-only list of rows with an index over their ids.
 #[derive(Debug)]
-pub(super) struct Table<T> {
+pub(crate) struct Table<T> {
     rows: Vec<T>,
     places: HashMap<String, usize>,
 }
 
 impl<T: Row> Table<T> {
-    pub(super) fn insert(&mut self, row: T) {
+    pub(crate) fn insert(&mut self, row: T) {
         self.places.insert(row.id().to_owned(), self.rows.len());
         self.rows.push(row);
     }
 
-    pub(super) fn get(&self, id: &str) -> Option<&T> {
+    pub(crate) fn get(&self, id: &str) -> Option<&T> {
         self.places.get(id).and_then(|place| self.rows.get(*place))
     }
 
-    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
         self.places.get(id).and_then(|place| self.rows.get_mut(*place))
     }
 
-    pub(super) fn oldest_first(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn oldest_first(&self) -> impl Iterator<Item = &T> {
         self.rows.iter()
     }
 
-    pub(super) fn newest_first(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &T> {
         self.rows.iter().rev()
     }
 }

@@ -23,7 +23,7 @@ td,th{border-bottom:1px solid #8884;padding:.5rem;text-align:left;vertical-align
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Text as it may stand in HTML, in attributes too.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -39,7 +39,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A whole page. The title is text, the body is HTML.
-pub(super) fn page(status: StatusCode, language: &str, class: &str, title: &str, body: &str) -> Response {
+pub(crate) fn page(status: StatusCode, language: &str, class: &str, title: &str, body: &str) -> Response {
     let title = escape(title);
     let page = format!(
         "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\">\
@@ -56,7 +56,7 @@ pub(super) fn page(status: StatusCode, language: &str, class: &str, title: &str,
 }
 
 /// A form with one button: hidden fields as pairs of name and value.
-pub(super) fn button(action: &str, class: &str, label: &str, hidden: &[(&str, &str)]) -> String {
+pub(crate) fn button(action: &str, class: &str, label: &str, hidden: &[(&str, &str)]) -> String {
     let mut form = format!("<form method=\"post\" action=\"{}\">", escape(action));
     for (name, value) in hidden {
         // Writing into a string does not fail.
