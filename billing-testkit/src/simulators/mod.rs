@@ -6,5 +6,6 @@
 //! same code as its payment providers.
 
 pub mod bank;
+pub mod fondy;
 mod shared;
 pub mod stripe;

@@ -3,21 +3,19 @@
 use std::time::Duration;
 
 use billing_testkit::simulators::bank::{Answer, BankSimulator};
-use reqwest::{Client, Response};
+use reqwest::Response;
 use serde_json::{Value, json};
 
-const PATH: &str = "/NBUStatService/v1/statdirectory/exchange";
+use crate::answer::client;
 
-/// Generous: only a test that fails waits so long.
-const CEILING: Duration = Duration::from_secs(30);
+const PATH: &str = "/NBUStatService/v1/statdirectory/exchange";
 
 async fn open() -> BankSimulator {
     BankSimulator::start(([127, 0, 0, 1], 0).into()).await.unwrap()
 }
 
 fn asking(bank: &BankSimulator, query: &str) -> reqwest::RequestBuilder {
-    let client = Client::builder().no_proxy().timeout(CEILING).build().unwrap();
-    client.get(format!("{}{PATH}?{query}", bank.base_url()))
+    client().get(format!("{}{PATH}?{query}", bank.base_url()))
 }
 
 async fn ask(bank: &BankSimulator, query: &str) -> Response {

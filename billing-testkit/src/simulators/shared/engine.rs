@@ -28,7 +28,7 @@ pub(crate) trait Provider: fmt::Debug + Send + Sync + Sized + 'static {
     fn destination(&self, event: &EventOf<Self>, fallback: Option<String>) -> Option<String>;
 
     /// The headers and the body that tell an event, signed now.
-    fn message(&self, event: &EventOf<Self>, now: i64) -> Option<(HeaderMap, String)>;
+    fn message(&self, state: &Self::State, event: &EventOf<Self>, now: i64) -> Option<(HeaderMap, String)>;
 
     /// Whether an endpoint that answers so has taken the event.
     fn is_acknowledged(status: u16) -> bool;
@@ -154,7 +154,7 @@ impl<P: Provider> Sender for Engine<P> {
         self.read(|state| {
             let event = state.events().get(event)?;
             let url = self.provider.destination(event, fallback)?;
-            let (headers, body) = self.provider.message(event, now)?;
+            let (headers, body) = self.provider.message(state, event, now)?;
             Some(Letter {
                 kind: event.kind().to_owned(),
                 object: event.object_id().to_owned(),

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::connection::Connection;
-use super::refusal::Refusal;
 
 /// How a call fails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +29,13 @@ pub enum Fault {
     Close,
     /// The right answer, so many milliseconds late.
     Delay(u64),
+}
+
+/// An error asked for, still without its form.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Demanded<'a> {
+    Status(StatusCode),
+    Code(&'a str),
 }
 
 /// Whether the call takes effect.
@@ -138,6 +144,18 @@ impl Faults {
     }
 }
 
+/// What a call answers instead if its fault, if any, is for this stage; `None` when it may go on.
+pub(crate) async fn strike(
+    fault: Option<&ApiFault>,
+    stage: FaultStage,
+    connection: &Connection,
+    stop: watch::Receiver<bool>,
+    refuse: impl FnOnce(Demanded<'_>) -> Response,
+) -> Option<Response> {
+    let fault = fault.filter(|fault| fault.stage == stage)?;
+    fault.fault.strike(connection, stop, refuse).await
+}
+
 impl Fault {
     /// The provider's own error of this code: `Fault::api_error(1002)`.
     #[expect(clippy::needless_pass_by_value, reason = "a code by value is what callers write")]
@@ -145,18 +163,19 @@ impl Fault {
         Self::ApiError(code.to_string())
     }
 
-    /// Does its worst, in the provider's form of refusal. `None` when the call may go on.
-    pub(crate) async fn strike<R: Refusal>(
+    /// Does its worst: errors in the form that `refuse` gives them. `None` when the call may go on.
+    async fn strike(
         &self,
         connection: &Connection,
         mut stop: watch::Receiver<bool>,
+        refuse: impl FnOnce(Demanded<'_>) -> Response,
     ) -> Option<Response> {
         match self {
             Self::Status(status) => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                Some(R::with_status(status).into_response())
+                Some(refuse(Demanded::Status(status)))
             }
-            Self::ApiError(code) => Some(R::with_code(code).into_response()),
+            Self::ApiError(code) => Some(refuse(Demanded::Code(code))),
             Self::Garbage => {
                 let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
                 Some((StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page).into_response())

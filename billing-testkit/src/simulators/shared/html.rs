@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 const STYLE: &str = "\
@@ -10,12 +10,14 @@ const STYLE: &str = "\
 body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:26rem;padding:0 1rem}\
 body.wide{max-width:72rem}\
 h1{font-size:1.3rem}\
+h2{font-size:1.1rem;margin-top:2rem}\
 .amount{font-size:2rem;font-weight:600;margin:.5rem 0}\
 .muted{opacity:.7;font-size:.85rem;overflow-wrap:anywhere}\
 form{display:inline-block;margin:.15rem .3rem .15rem 0}\
 button{font:inherit;padding:.45rem 1rem;border:1px solid #8888;border-radius:.5rem;cursor:pointer}\
 button.main{background:#3454d1;border-color:#3454d1;color:#fff}\
 input{font:inherit;width:6rem;padding:.4rem;border:1px solid #8888;border-radius:.5rem}\
+input.card{width:14rem}\
 table{border-collapse:collapse;width:100%}\
 td,th{border-bottom:1px solid #8884;padding:.5rem;text-align:left;vertical-align:top}";
 
@@ -66,13 +68,47 @@ pub(crate) fn button(action: &str, class: &str, label: &str, hidden: &[(&str, &s
     form
 }
 
+/// Browsers ask for HTML by name; curl takes anything, and gets JSON.
+pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
+    text(headers, header::ACCEPT).is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+/// What the browser would like to read.
+pub(crate) fn accepted_languages(headers: &HeaderMap) -> Option<&str> {
+    text(headers, header::ACCEPT_LANGUAGE)
+}
+
+/// The language asked for, else the first accepted one that is spoken here, else English.
+pub(crate) fn choose_language(asked: Option<&str>, accepted: Option<&str>) -> &'static str {
+    asked
+        .into_iter()
+        .chain(accepted.unwrap_or_default().split(','))
+        .find_map(|tag| match tag.trim().get(..2) {
+            Some("uk") => Some("uk"),
+            Some("en") => Some("en"),
+            _ => None,
+        })
+        .unwrap_or("en")
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{button, escape};
+    use super::{button, choose_language, escape};
 
     #[test]
     fn nothing_escapes_from_text_or_attributes() {
         assert_eq!(escape("<a href=\"x\">'&'</a>"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
         assert!(!button("/", "", "Pay", &[("secret", "\"><script>")]).contains("<script>"));
+    }
+
+    #[test]
+    fn the_language_is_the_one_asked_for_else_accepted_else_english() {
+        assert_eq!(choose_language(Some("uk"), Some("en")), "uk");
+        assert_eq!(choose_language(None, Some("de-DE, uk;q=0.9, en;q=0.8")), "uk");
+        assert_eq!(choose_language(Some("fr"), None), "en");
     }
 }

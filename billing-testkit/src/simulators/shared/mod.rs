@@ -4,8 +4,10 @@
 //! hands its events to the [`Courier`](courier::Courier), and makes API calls fail; the provider says what the state
 //! is and what its webhooks look like.
 
+pub(super) mod amount;
 pub(super) mod clock;
 pub(super) mod connection;
+pub(super) mod console;
 pub(super) mod control;
 pub(super) mod courier;
 pub(super) mod engine;

@@ -15,6 +15,7 @@ use super::error::ApiError;
 use super::objects::{NewRefund, PaymentIntent, Status};
 use super::state::State;
 use super::{DisputeTerms, PayTerms, currency};
+use crate::simulators::shared::console as shared;
 use crate::simulators::shared::html::{button, escape, page};
 
 /// Older payments are not shown.
@@ -23,7 +24,7 @@ const SHOWN: usize = 100;
 type Sim = Shared<Arc<Engine>>;
 
 pub(super) fn router() -> Router<Arc<Engine>> {
-    Router::new().route("/", get(index)).route("/console/{id}/{action}", post(act))
+    Router::new().route("/", get(index)).route("/console/{id}/{action}", post(act)).merge(shared::router())
 }
 
 /// The console's only field: a part in minor units, empty for all.
@@ -42,7 +43,8 @@ async fn index(Shared(engine): Sim) -> Response {
     }
     let body = format!(
         "<p class=\"muted\">Nothing here is real: no card, no money.</p>\
-         <table><tr><th>Payment<th>Amount<th>Status<th>Do</tr>{rows}</table>"
+         <table><tr><th>Payment<th>Amount<th>Status<th>Do</tr>{rows}</table>{}",
+        shared::section(&engine.courier.plan()),
     );
     page(StatusCode::OK, "en", "wide", "Stripe simulator", &body)
 }

@@ -1,5 +1,7 @@
 //! Currencies: which exist, how small a payment may be, how minor units read.
 
+use crate::simulators::shared::amount;
+
 /// Amounts above eight digits are refused.
 pub(super) const MAXIMUM_AMOUNT: i64 = 99_999_999;
 
@@ -44,7 +46,7 @@ pub(super) fn minimum_amount(currency: &str) -> i64 {
 }
 
 /// Minor units as people read them: `2500` of `uah` is `25.00 UAH`.
-pub(super) fn display(amount: i64, currency: &str) -> String {
+pub(super) fn display(minor_units: i64, currency: &str) -> String {
     let decimals = if ZERO_DECIMAL.contains(&currency) {
         0
     } else if THREE_DECIMAL.contains(&currency) {
@@ -52,11 +54,7 @@ pub(super) fn display(amount: i64, currency: &str) -> String {
     } else {
         2
     };
-    let digits = format!("{:0width$}", amount.unsigned_abs(), width = decimals + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - decimals);
-    let sign = if amount < 0 { "-" } else { "" };
-    let point = if decimals == 0 { "" } else { "." };
-    format!("{sign}{whole}{point}{fraction} {}", currency.to_uppercase())
+    amount::display(minor_units, decimals, currency)
 }
 
 #[cfg(test)]

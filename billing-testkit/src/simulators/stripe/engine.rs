@@ -41,7 +41,7 @@ impl Provider for Stripe {
         fallback
     }
 
-    fn message(&self, event: &Event, now: i64) -> Option<(HeaderMap, String)> {
+    fn message(&self, _state: &State, event: &Event, now: i64) -> Option<(HeaderMap, String)> {
         let body = serde_json::to_string_pretty(&event.to_json()).ok()?;
         let signature = signature_header(&self.webhook_secret, body.as_bytes(), now);
         let headers = HeaderMap::from_iter([

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::simulators::shared::faults::Demanded;
 use crate::simulators::shared::refusal::Refusal;
 
 /// Why the simulator refused, as Stripe's API would say it.
@@ -104,6 +105,24 @@ impl ApiError {
         refusal
     }
 
+    /// What a fault answers that asks for an error.
+    pub(super) fn on_demand(demanded: Demanded<'_>) -> Response {
+        let refusal = match demanded {
+            Demanded::Status(StatusCode::CONFLICT) => Self::key_in_use(),
+            Demanded::Status(status @ StatusCode::TOO_MANY_REQUESTS) => {
+                let mut refusal = Self::new(status, "invalid_request_error", "Request rate limit exceeded.");
+                refusal.error["code"] = json!("rate_limit");
+                refusal
+            }
+            Demanded::Status(status) if status.is_client_error() => {
+                Self::new(status, "invalid_request_error", "Refused on demand.")
+            }
+            Demanded::Status(status) => Self::new(status, "api_error", "An unknown error occurred."),
+            Demanded::Code(code) => Self::state(code, "Refused on demand."),
+        };
+        refusal.into_response()
+    }
+
     /// Whether a repeat under the same idempotency key gets this very answer again.
     pub(super) fn is_final(&self) -> bool {
         self.is_final
@@ -141,25 +160,6 @@ impl IntoResponse for ApiError {
 }
 
 impl Refusal for ApiError {
-    fn with_status(status: StatusCode) -> Self {
-        match status {
-            StatusCode::CONFLICT => Self::key_in_use(),
-            StatusCode::TOO_MANY_REQUESTS => {
-                let mut refusal = Self::new(status, "invalid_request_error", "Request rate limit exceeded.");
-                refusal.error["code"] = json!("rate_limit");
-                refusal
-            }
-            status if status.is_client_error() => {
-                Self::new(status, "invalid_request_error", "Refused on demand.")
-            }
-            status => Self::new(status, "api_error", "An unknown error occurred."),
-        }
-    }
-
-    fn with_code(code: &str) -> Self {
-        Self::state(code, "Refused on demand.")
-    }
-
     fn malformed(message: String) -> Self {
         Self::malformed(message)
     }

@@ -1,28 +1,18 @@
 //! A shop with an account at the simulator.
 
-use std::time::Duration;
-
 use billing_testkit::simulators::stripe::{PayTerms, StripeSimulator, StripeSimulatorBuilder};
-use reqwest::header::HeaderMap;
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
+
+use crate::answer::client;
+pub(crate) use crate::answer::{Answer, CEILING, send};
 
 pub(crate) const SECRET_KEY: &str = "sk_test_simulator";
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_simulator";
 
-/// Generous: only a test that fails waits so long.
-pub(crate) const CEILING: Duration = Duration::from_secs(30);
-
 pub(crate) struct Shop {
     pub(crate) stripe: StripeSimulator,
     pub(crate) http: Client,
-}
-
-/// An answer, read to its end.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
 }
 
 pub(crate) fn simulator() -> StripeSimulatorBuilder {
@@ -36,8 +26,7 @@ impl Shop {
 
     pub(crate) async fn with(builder: StripeSimulatorBuilder) -> Self {
         let stripe = builder.start(([127, 0, 0, 1], 0).into()).await.unwrap();
-        let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        Self { stripe, http: http.timeout(CEILING).build().unwrap() }
+        Self { stripe, http: client() }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -84,24 +73,10 @@ impl Shop {
 }
 
 impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap()
-    }
-
     /// The code of an error in Stripe's form.
     pub(crate) fn code(&self) -> String {
         self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
     }
-
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-}
-
-pub(crate) async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, text: response.text().await.unwrap() }
 }
 
 pub(crate) fn id(object: &Value) -> String {

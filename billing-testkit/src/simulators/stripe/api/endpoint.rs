@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::call::{Call, Caller};
 use crate::simulators::shared::connection::Connection;
-use crate::simulators::shared::faults::FaultStage;
+use crate::simulators::shared::faults::{self, FaultStage};
 use crate::simulators::stripe::API_VERSION;
 use crate::simulators::stripe::engine::Engine;
 use crate::simulators::stripe::error::ApiError;
@@ -110,11 +110,11 @@ impl Endpoint {
         let claim = key.map(|key| engine.provider.running_keys.claim(key)).transpose()?;
         let kept = kept(engine, &call)?;
         let fault = engine.faults.take(&call.method, &call.path);
-        let strikes = |stage| fault.as_ref().filter(|fault| fault.stage == stage);
+        let strike = |stage| {
+            faults::strike(fault.as_ref(), stage, connection, engine.stop.subscribe(), ApiError::on_demand)
+        };
 
-        if let Some(early) = strikes(FaultStage::Before)
-            && let Some(response) = early.fault.strike::<ApiError>(connection, engine.stop.subscribe()).await
-        {
+        if let Some(response) = strike(FaultStage::Before).await {
             return Ok(response);
         }
         let outcome = match kept {
@@ -122,12 +122,10 @@ impl Endpoint {
             None => self.run(engine, &call, request_id).map(|object| Json(object).into_response()),
         };
         drop(claim);
-        if let Some(late) = strikes(FaultStage::After)
-            && let Some(response) = late.fault.strike::<ApiError>(connection, engine.stop.subscribe()).await
-        {
-            return Ok(response);
+        match strike(FaultStage::After).await {
+            Some(response) => Ok(response),
+            None => outcome,
         }
-        outcome
     }
 
     /// Checks what can be checked before anything is done.

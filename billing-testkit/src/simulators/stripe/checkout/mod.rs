@@ -6,7 +6,6 @@ mod text;
 use std::sync::Arc;
 
 use axum::extract::{Form, Path, Query, State as Shared};
-use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -19,6 +18,7 @@ use self::text::Text;
 use super::PayTerms;
 use super::engine::Engine;
 use super::error::ApiError;
+use crate::simulators::shared::html::{accepted_languages, wants_page};
 
 type Sim = Shared<Arc<Engine>>;
 
@@ -156,17 +156,8 @@ fn refuse(error: ApiError, visit: &Visit, headers: &HeaderMap) -> Response {
     response
 }
 
-/// Browsers ask for HTML by name; curl takes anything, and gets JSON.
-fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accepted| accepted.contains("text/html"))
-}
-
 impl Text {
     fn of(visit: &Visit, headers: &HeaderMap) -> &'static Self {
-        let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Self::choose(visit.lang.as_deref(), accepted)
+        Self::choose(visit.lang.as_deref(), accepted_languages(headers))
     }
 }

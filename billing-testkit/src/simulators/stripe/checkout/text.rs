@@ -1,5 +1,7 @@
 //! The words of the checkout page, in English and Ukrainian.
 
+use crate::simulators::shared::html::choose_language;
+
 /// One language's words.
 #[derive(Debug)]
 pub(super) struct Text {
@@ -53,26 +55,6 @@ const UKRAINIAN: Text = Text {
 impl Text {
     /// The language asked for, else the first accepted one that is spoken here, else English.
     pub(super) fn choose(asked: Option<&str>, accepted: Option<&str>) -> &'static Self {
-        asked
-            .into_iter()
-            .chain(accepted.unwrap_or_default().split(','))
-            .find_map(|tag| match tag.trim().get(..2) {
-                Some("uk") => Some(&UKRAINIAN),
-                Some("en") => Some(&ENGLISH),
-                _ => None,
-            })
-            .unwrap_or(&ENGLISH)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Text;
-
-    #[test]
-    fn the_language_is_the_one_asked_for_else_accepted_else_english() {
-        assert_eq!(Text::choose(Some("uk"), Some("en")).language, "uk");
-        assert_eq!(Text::choose(None, Some("de-DE, uk;q=0.9, en;q=0.8")).language, "uk");
-        assert_eq!(Text::choose(Some("fr"), None).language, "en");
+        if choose_language(asked, accepted) == "uk" { &UKRAINIAN } else { &ENGLISH }
     }
 }

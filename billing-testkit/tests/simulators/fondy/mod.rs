@@ -1,0 +1,13 @@
+mod api;
+mod callbacks;
+mod checkout;
+mod console;
+mod control;
+mod deliveries;
+mod faults;
+mod lifetime;
+mod merchant;
+mod restart;
+mod reversals;
+mod shop;
+mod signature;
