@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
 
-use super::engine::Fondy;
+use super::engine::{Fondy, watch_lifetimes};
 use super::signature::SignatureAlgorithm;
 use super::simulator::FondySimulator;
+use super::{api, checkout, console, control};
 use crate::simulators::shared::setup::Setup;
 
 const RETRY_DELAYS: [Duration; 6] = [
@@ -106,7 +108,14 @@ impl FondySimulatorBuilder {
             is_test: self.is_test,
             base_url: format!("http://{}", listener.local_addr()?),
         };
-        FondySimulator::serve(self.setup, fondy, listener)
+        let app = Router::new()
+            .merge(api::router())
+            .merge(checkout::router())
+            .merge(console::router())
+            .merge(control::router());
+        let running = self.setup.start(fondy, listener, app)?;
+        tokio::spawn(watch_lifetimes(Arc::clone(&running.engine)));
+        Ok(FondySimulator { running })
     }
 }
 

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::order::{Order, picture};
-use super::state::{Moment, State};
+use super::order::Order;
 use crate::simulators::shared::state;
 use crate::simulators::shared::table::Row;
 
@@ -21,19 +20,9 @@ pub(super) struct Callback {
     pub(super) is_pending: bool,
 }
 
-impl State {
-    /// Notes that something happened to an order, as it stands now: a `purchase` or a `reverse`.
-    pub(super) fn tell(&mut self, moment: &Moment, order_id: &str, tran_type: &str) {
-        let id = format!("cb_{}", self.next_number());
-        let Some(order) = self.orders.get(order_id) else { return };
-        let callback = Callback::new(id.clone(), order, picture(order, moment, &self.quirks, tran_type));
-        self.callbacks.insert(callback);
-        self.fresh_callbacks.push(id);
-    }
-}
-
 impl Callback {
-    fn new(id: String, order: &Order, fields: Map<String, Value>) -> Self {
+    /// What these fields tell of an order.
+    pub(super) fn new(id: String, order: &Order, fields: Map<String, Value>) -> Self {
         Self {
             id,
             order_id: order.order_id.clone(),

@@ -10,9 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::callback::Callback;
 use super::error::ApiError;
+use super::moment::Moment;
 use super::order::{Order, picture};
 use super::signature::{SignatureAlgorithm, signature, signed_text_masked, text_of};
-use super::state::{Moment, State};
+use super::state::State;
 use crate::simulators::shared::engine::{self, Provider};
 
 /// The simulator behind its doors.

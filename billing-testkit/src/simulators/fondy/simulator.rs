@@ -1,16 +1,11 @@
 //! The running simulator and what it can be told.
 
-use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use axum::Router;
 use serde_json::{Map, Value};
-use tokio::net::TcpListener;
 
-use super::engine::{Fondy, watch_lifetimes};
-use super::{api, checkout, console, control};
-use crate::simulators::shared::setup::{Running, Setup};
+use super::engine::Fondy;
+use crate::simulators::shared::setup::Running;
 
 /// Fondy on an address of its own, until it is shut down or dropped.
 #[derive(Debug)]
@@ -19,17 +14,6 @@ pub struct FondySimulator {
 }
 
 impl FondySimulator {
-    pub(super) fn serve(setup: Setup, fondy: Fondy, listener: TcpListener) -> io::Result<Self> {
-        let app = Router::new()
-            .merge(api::router())
-            .merge(checkout::router())
-            .merge(console::router())
-            .merge(control::router());
-        let running = setup.start(fondy, listener, app)?;
-        tokio::spawn(watch_lifetimes(Arc::clone(&running.engine)));
-        Ok(Self { running })
-    }
-
     /// The address it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.running.addr()

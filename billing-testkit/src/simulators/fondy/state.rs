@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::callback::Callback;
-use super::order::Order;
+use super::moment::Moment;
+use super::order::{Order, picture};
 use super::quirks::Quirks;
 use crate::simulators::shared::state;
 use crate::simulators::shared::table::Table;
 
 /// The orders, and what the merchant was told of them.
 ///
-/// The methods that change it live beside the orders. Each checks everything before it changes anything, so a refusal
+/// The methods that change it are in `changes`. Each checks everything before it changes anything, so a refusal
 /// leaves the state as it was.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
@@ -21,15 +22,7 @@ pub(super) struct State {
     last_number: i64,
     /// Callbacks of the change under way, to be handed to the courier when it is done.
     #[serde(skip)]
-    pub(super) fresh_callbacks: Vec<String>,
-}
-
-/// When a change happens, and at whose gateway.
-#[derive(Debug, Clone)]
-pub(super) struct Moment {
-    pub(super) now: i64,
-    pub(super) merchant_id: i64,
-    pub(super) is_test: bool,
+    fresh_callbacks: Vec<String>,
 }
 
 impl State {
@@ -37,6 +30,15 @@ impl State {
     pub(super) fn next_number(&mut self) -> i64 {
         self.last_number += 1;
         self.last_number
+    }
+
+    /// Notes that something happened to an order, as it stands now: a `purchase` or a `reverse`.
+    pub(super) fn tell(&mut self, moment: &Moment, order_id: &str, tran_type: &str) {
+        let id = format!("cb_{}", self.next_number());
+        let Some(order) = self.orders.get(order_id) else { return };
+        let fields = picture(order, moment, &self.quirks, tran_type);
+        self.callbacks.insert(Callback::new(id.clone(), order, fields));
+        self.fresh_callbacks.push(id);
     }
 }
 

@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
 
 use super::engine::Stripe;
 use super::idempotency::RunningKeys;
 use super::simulator::StripeSimulator;
+use super::{api, checkout, console, control};
 use crate::simulators::shared::setup::Setup;
 
 const RETRY_DELAYS: [Duration; 5] = [
@@ -90,7 +92,12 @@ impl StripeSimulatorBuilder {
             running_keys: RunningKeys::default(),
         };
         let listener = TcpListener::bind(addr).await?;
-        StripeSimulator::serve(self.setup, stripe, listener)
+        let app = Router::new()
+            .merge(api::router())
+            .merge(checkout::router())
+            .merge(console::router())
+            .merge(control::router());
+        Ok(StripeSimulator { running: self.setup.start(stripe, listener, app)? })
     }
 }
 

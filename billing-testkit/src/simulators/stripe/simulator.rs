@@ -1,15 +1,10 @@
 //! The running simulator and what it can be told.
 
-use std::io;
 use std::net::SocketAddr;
-
-use axum::Router;
-use tokio::net::TcpListener;
 
 use super::engine::Stripe;
 use super::signature::signature_header;
-use super::{api, checkout, console, control};
-use crate::simulators::shared::setup::{Running, Setup};
+use crate::simulators::shared::setup::Running;
 
 /// Stripe on an address of its own, until it is shut down or dropped.
 #[derive(Debug)]
@@ -18,15 +13,6 @@ pub struct StripeSimulator {
 }
 
 impl StripeSimulator {
-    pub(super) fn serve(setup: Setup, stripe: Stripe, listener: TcpListener) -> io::Result<Self> {
-        let app = Router::new()
-            .merge(api::router())
-            .merge(checkout::router())
-            .merge(console::router())
-            .merge(control::router());
-        Ok(Self { running: setup.start(stripe, listener, app)? })
-    }
-
     /// The address it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.running.addr()

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::call::Call;
+use crate::simulators::fondy::changes::NewReversal;
 use crate::simulators::fondy::engine::Engine;
 use crate::simulators::fondy::error::ApiError;
-use crate::simulators::fondy::order::NewReversal;
 
 pub(super) fn create(engine: &Engine, call: &Call) -> Result<Map<String, Value>, ApiError> {
     call.is_current_version()?;

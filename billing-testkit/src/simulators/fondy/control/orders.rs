@@ -5,10 +5,11 @@ use serde_json::Value;
 use crate::simulators::fondy::cards;
 use crate::simulators::fondy::engine::Engine;
 use crate::simulators::fondy::error::ApiError;
+use crate::simulators::fondy::moment::Moment;
 use crate::simulators::fondy::order::{Order, PayTerms};
 use crate::simulators::fondy::quirks::Quirks;
 use crate::simulators::fondy::simulator::FondySimulator;
-use crate::simulators::fondy::state::{Moment, State};
+use crate::simulators::fondy::state::State;
 
 /// What payers, banks and the merchant's staff do. Each method answers with the order as it stands afterwards: the
 /// fields of a callback, and its `checkout_url`, `order_desc` and `reversals`.

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::record::{Order, Status};
 use crate::simulators::fondy::error::describe;
+use crate::simulators::fondy::moment::Moment;
 use crate::simulators::fondy::quirks::Quirks;
-use crate::simulators::fondy::state::Moment;
 
 /// What Fondy knows of no order here, but sends all the same.
 const ALWAYS_EMPTY: [&str; 9] = [

@@ -8,6 +8,9 @@ use crate::simulators::fondy::cards::SeenCard;
 use crate::simulators::fondy::quirks::Quirks;
 use crate::simulators::shared::table::Row;
 
+/// Transaction ids have ten digits.
+pub(crate) const FIRST_TRANSACTION_ID: i64 = 1_900_000_000;
+
 /// One order, from its creation on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the name is Fondy's")]

@@ -1,16 +1,13 @@
 //! How an order comes about, is paid, and ends.
 
-use super::record::{Attempt, Order, Status};
-use super::terms::{OrderTerms, PayTerms};
 use crate::simulators::fondy::cards::TestCard;
 use crate::simulators::fondy::error::ApiError;
-use crate::simulators::fondy::state::{Moment, State};
+use crate::simulators::fondy::moment::Moment;
+use crate::simulators::fondy::order::{Attempt, FIRST_TRANSACTION_ID, Order, OrderTerms, PayTerms, Status};
+use crate::simulators::fondy::state::State;
 
 /// Payment ids of the real gateway have nine digits and more.
 const FIRST_PAYMENT_ID: i64 = 800_000_000;
-
-/// Transaction ids have ten.
-pub(super) const FIRST_TRANSACTION_ID: i64 = 1_900_000_000;
 
 const TOKEN_LENGTH: usize = 40;
 
