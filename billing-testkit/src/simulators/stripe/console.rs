@@ -10,11 +10,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
+use super::changes::NewRefund;
+use super::currency;
 use super::engine::Engine;
 use super::error::ApiError;
-use super::objects::{NewRefund, PaymentIntent, Status};
+use super::objects::{DisputeTerms, PayTerms, PaymentIntent, Status};
 use super::state::State;
-use super::{DisputeTerms, PayTerms, currency};
 use crate::simulators::shared::console as shared;
 use crate::simulators::shared::html::{button, escape, page};
 

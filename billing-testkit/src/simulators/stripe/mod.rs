@@ -52,12 +52,14 @@
 
 mod api;
 mod builder;
+mod changes;
 mod checkout;
 mod console;
 mod control;
 mod currency;
 mod engine;
 mod error;
+mod expand;
 mod idempotency;
 mod ids;
 mod objects;

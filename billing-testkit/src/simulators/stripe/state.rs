@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::error::ApiError;
 use super::idempotency::Remembered;
 use super::ids;
 use super::objects::{BalanceTransaction, Charge, Dispute, Event, PaymentIntent, Refund};
@@ -13,7 +14,7 @@ use crate::simulators::shared::table::Table;
 
 /// The objects, the events they caused, and the answers kept under idempotency keys.
 ///
-/// The methods that change it live beside the objects. Each checks everything before it changes anything, so a
+/// The methods that change it are in `changes`. Each checks everything before it changes anything, so a
 /// refusal leaves the state as it was.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
@@ -39,6 +40,10 @@ pub(super) struct Moment {
 }
 
 impl State {
+    pub(super) fn event(&self, id: &str) -> Result<&Event, ApiError> {
+        self.events.get(id).ok_or_else(|| ApiError::not_found("event", id, "id"))
+    }
+
     /// Notes that something happened to an object, as it stands now.
     pub(super) fn record(&mut self, moment: &Moment, kind: &str, object: Value) {
         let id = ids::new("evt");

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::call::Call;
-use crate::simulators::stripe::PayTerms;
+use crate::simulators::stripe::changes::NewPaymentIntent;
 use crate::simulators::stripe::error::ApiError;
-use crate::simulators::stripe::objects::{Details, NewPaymentIntent, PaymentIntent};
+use crate::simulators::stripe::objects::{Details, PayTerms, PaymentIntent};
 use crate::simulators::stripe::state::{Moment, State};
 
 const CANCELLATION_REASONS: &[&str] = &["abandoned", "duplicate", "fraudulent", "requested_by_customer"];

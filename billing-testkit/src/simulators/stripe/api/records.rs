@@ -21,7 +21,7 @@ pub(super) fn list_disputes(state: &State, call: &Call) -> Result<Value, ApiErro
     let wanted = state.disputes.newest_first().filter(|dispute| {
         charge.is_none_or(|id| dispute.charge == id) && intent.is_none_or(|id| dispute.payment_intent == id)
     });
-    page(wanted, &call.params, "/v1/disputes", |dispute| dispute.to_json(state))
+    page(wanted, &call.params, "/v1/disputes", |dispute| dispute.to_json(&state.transactions))
 }
 
 pub(super) fn retrieve_event(state: &State, call: &Call) -> Result<Value, ApiError> {

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::list::page;
+use crate::simulators::stripe::changes::NewRefund;
 use crate::simulators::stripe::error::ApiError;
-use crate::simulators::stripe::objects::{NewRefund, Refund};
+use crate::simulators::stripe::objects::Refund;
 use crate::simulators::stripe::state::{Moment, State};
 
 const REASONS: &[&str] = &["duplicate", "fraudulent", "requested_by_customer"];

@@ -15,9 +15,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::text::Text;
-use super::PayTerms;
 use super::engine::Engine;
 use super::error::ApiError;
+use super::objects::PayTerms;
 use crate::simulators::shared::html::{accepted_languages, wants_page};
 
 type Sim = Shared<Arc<Engine>>;

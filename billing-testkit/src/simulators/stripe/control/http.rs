@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::simulators::shared::control::{self as shared, given, required};
+use crate::simulators::stripe::changes::NewRefund;
 use crate::simulators::stripe::engine::Engine;
 use crate::simulators::stripe::error::ApiError;
-use crate::simulators::stripe::objects::{Event, NewRefund, PaymentIntent};
+use crate::simulators::stripe::objects::{Event, PaymentIntent};
 use crate::simulators::stripe::state::State;
 
 type Sim = Shared<Arc<Engine>>;

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::simulators::stripe::changes::NewRefund;
 use crate::simulators::stripe::error::ApiError;
-use crate::simulators::stripe::objects::{DisputeTerms, NewRefund, PayTerms, PaymentIntent};
+use crate::simulators::stripe::objects::{DisputeTerms, PayTerms, PaymentIntent};
 use crate::simulators::stripe::simulator::StripeSimulator;
 
 /// What payers, banks and the merchant's staff do. Each method answers with the object as it stands afterwards.

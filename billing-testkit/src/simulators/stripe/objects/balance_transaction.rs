@@ -4,52 +4,22 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::simulators::shared::table::Row;
-use crate::simulators::stripe::ids;
-use crate::simulators::stripe::state::{Moment, State};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BalanceTransaction {
-    id: String,
-    kind: String,
-    category: String,
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) category: String,
     /// Signed: what comes in is positive, what is taken back negative.
-    pub(super) amount: i64,
-    fee: i64,
-    currency: String,
-    source: String,
-    created: i64,
-}
-
-/// What moves: the amount without Stripe's fee, which never counts towards a payment or a dispute.
-pub(super) struct Movement<'a> {
-    pub(super) kind: &'a str,
-    pub(super) category: &'a str,
-    pub(super) amount: i64,
-    pub(super) fee: i64,
-    pub(super) currency: &'a str,
-    pub(super) source: &'a str,
-}
-
-impl State {
-    /// Books a movement and returns its id.
-    pub(super) fn book(&mut self, moment: &Moment, movement: &Movement<'_>) -> String {
-        let id = ids::new("txn");
-        self.transactions.insert(BalanceTransaction {
-            id: id.clone(),
-            kind: movement.kind.to_owned(),
-            category: movement.category.to_owned(),
-            amount: movement.amount,
-            fee: movement.fee,
-            currency: movement.currency.to_owned(),
-            source: movement.source.to_owned(),
-            created: moment.now,
-        });
-        id
-    }
+    pub(crate) amount: i64,
+    pub(crate) fee: i64,
+    pub(crate) currency: String,
+    pub(crate) source: String,
+    pub(crate) created: i64,
 }
 
 impl BalanceTransaction {
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let fee_details = match self.fee {
             0 => json!([]),
             fee => json!([{

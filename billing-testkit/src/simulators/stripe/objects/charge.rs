@@ -3,12 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::balance_transaction::Movement;
 use super::details::Details;
 use crate::simulators::shared::table::Row;
-use crate::simulators::stripe::error::ApiError;
-use crate::simulators::stripe::ids;
-use crate::simulators::stripe::state::{Moment, State};
 
 /// Fields for what the simulator does not play; Stripe sends them as `null`.
 const UNUSED: &[&str] = &[
@@ -32,84 +28,20 @@ const UNUSED: &[&str] = &[
 pub(crate) struct Charge {
     pub(crate) id: String,
     pub(crate) payment_intent: String,
-    pub(super) amount: i64,
+    pub(crate) amount: i64,
     pub(crate) amount_refunded: i64,
-    pub(super) currency: String,
-    pub(super) is_disputed: bool,
+    pub(crate) currency: String,
+    pub(crate) is_disputed: bool,
     /// Why the bank said no; absent when it paid.
-    decline_code: Option<String>,
-    details: Details,
-    payment_method: String,
-    balance_transaction: Option<String>,
-    created: i64,
-}
-
-/// What the bank made of a payment.
-pub(super) struct Attempt {
-    pub(super) amount: i64,
-    pub(super) currency: String,
-    pub(super) payment_method: String,
-    pub(super) decline_code: Option<String>,
-}
-
-impl State {
-    pub(crate) fn charge(&self, id: &str) -> Result<&Charge, ApiError> {
-        self.charges.get(id).ok_or_else(|| ApiError::not_found("charge", id, "id"))
-    }
-
-    /// The charge of a payment that has been paid.
-    pub(crate) fn paid_charge(&self, payment_intent: &str) -> Result<&Charge, ApiError> {
-        let latest = self.payment_intent(payment_intent)?.latest_charge.as_deref();
-        latest.and_then(|id| self.charges.get(id)).filter(|charge| charge.is_paid()).ok_or_else(|| {
-            let message =
-                format!("This PaymentIntent ({payment_intent}) does not have a successful charge to refund.");
-            ApiError::state("payment_intent_unexpected_state", message)
-        })
-    }
-
-    /// Adds a charge to a payment and returns its id.
-    pub(super) fn attempt(
-        &mut self,
-        moment: &Moment,
-        payment_intent: &str,
-        attempt: &Attempt,
-    ) -> Result<String, ApiError> {
-        let details = self.payment_intent(payment_intent)?.details.clone();
-        let id = ids::new("ch");
-        let is_paid = attempt.decline_code.is_none();
-        let balance_transaction = is_paid.then(|| {
-            let movement = Movement {
-                kind: "charge",
-                category: "charge",
-                amount: attempt.amount,
-                fee: attempt.amount * 29 / 1_000,
-                currency: &attempt.currency,
-                source: &id,
-            };
-            self.book(moment, &movement)
-        });
-        let charge = Charge {
-            id: id.clone(),
-            payment_intent: payment_intent.to_owned(),
-            amount: attempt.amount,
-            amount_refunded: 0,
-            currency: attempt.currency.clone(),
-            is_disputed: false,
-            decline_code: attempt.decline_code.clone(),
-            details,
-            payment_method: attempt.payment_method.clone(),
-            balance_transaction,
-            created: moment.now,
-        };
-        let object = charge.to_json();
-        self.charges.insert(charge);
-        self.record(moment, if is_paid { "charge.succeeded" } else { "charge.failed" }, object);
-        Ok(id)
-    }
+    pub(crate) decline_code: Option<String>,
+    pub(crate) details: Details,
+    pub(crate) payment_method: String,
+    pub(crate) balance_transaction: Option<String>,
+    pub(crate) created: i64,
 }
 
 impl Charge {
-    fn is_paid(&self) -> bool {
+    pub(crate) fn is_paid(&self) -> bool {
         self.decline_code.is_none()
     }
 

@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 use crate::simulators::shared::state;
 use crate::simulators::shared::table::Row;
 use crate::simulators::stripe::API_VERSION;
-use crate::simulators::stripe::error::ApiError;
-use crate::simulators::stripe::state::State;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Event {
@@ -19,12 +17,6 @@ pub(crate) struct Event {
     pub(crate) idempotency_key: Option<String>,
     /// Whether the webhook is still to be delivered.
     pub(crate) is_pending: bool,
-}
-
-impl State {
-    pub(crate) fn event(&self, id: &str) -> Result<&Event, ApiError> {
-        self.events.get(id).ok_or_else(|| ApiError::not_found("event", id, "id"))
-    }
 }
 
 impl Event {

@@ -2,15 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::balance_transaction::BalanceTransaction;
-use super::charge::Charge;
-use super::payment_intent::PaymentIntent;
-use super::refund::Refund;
-use crate::simulators::stripe::state::State;
+use super::objects::{BalanceTransaction, Charge, PaymentIntent, Refund};
+use super::state::State;
 
 impl State {
     /// Follows each path, such as `latest_charge.refunds` or, in a list, `data.charge`.
-    pub(crate) fn expand(&self, mut object: Value, paths: &[&str]) -> Value {
+    pub(super) fn expand(&self, mut object: Value, paths: &[&str]) -> Value {
         for path in paths {
             let fields: Vec<_> = path.split('.').collect();
             self.expand_field(&mut object, &fields);
