@@ -28,10 +28,20 @@
 //! The tests need tokio's features `macros` and `rt-multi-thread` where they are made. Counts are a fifth of the whole
 //! ones unless the environment variable `SOAK` is set.
 //!
+//! # Simulators
+//! Behind the feature `simulators`. Each is an outside party on a port of its own, and shares no code with the adapters
+//! that are tested against it:
+//!
+//! | Simulator | Plays |
+//! |---|---|
+//! | `simulators::stripe::StripeSimulator` | Stripe: payments, refunds, disputes, webhooks |
+//! | `simulators::fondy::FondySimulator` | Fondy and its relatives: orders, reversals, callbacks |
+//! | `simulators::bank::BankSimulator` | the National Bank of Ukraine's exchange rates |
+//!
 //! # Features
 //! | Feature | Gives |
 //! |---|---|
-//! | `simulators` | the simulated payment providers |
+//! | `simulators` | the simulated payment providers and the bank |
 //!
 //! This crate is for tests and for the sandbox: it panics where a rule is broken.
 #![allow(

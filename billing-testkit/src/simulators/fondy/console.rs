@@ -51,7 +51,7 @@ async fn index(Shared(engine): Sim) -> Response {
     let body = format!(
         "<p class=\"muted\">Nothing here is real: no card, no money.</p>\
          <table><tr><th>Order<th>Amount<th>Status<th>Do</tr>{rows}</table>{}",
-        shared::section(&engine.courier.plan()),
+        shared::section(&engine),
     );
     page(StatusCode::OK, "en", "wide", "Fondy simulator", &body)
 }

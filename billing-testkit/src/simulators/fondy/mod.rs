@@ -49,14 +49,15 @@
 //! then, and again after 2, 60, 300, 600, 3600 and 86 400 seconds until the endpoint answers 200.
 //!
 //! The checkout, the console, the control API and the asynchronous methods of [`FondySimulator`] answer once the first
-//! delivery attempt of each callback they caused has ended, or after five seconds. Calls of the API itself never wait:
-//! the caller may well be the one who has to receive the callback.
+//! delivery attempt of each callback they caused has ended, or after five seconds; what the delivery plan delays is not
+//! waited for. Calls of the API itself never wait: the caller may well be the one who has to receive the callback.
 //!
 //! # Where sources are silent or disagree
 //!
 //! [`Quirks`] switch between what sources disagree about. Guesses of this simulator are: the code 1007 for a reversal
 //! of an unpaid order or of more than is left; no callback for an order that is only created, nor for a reversal that
-//! is declined; times in UTC; and the addresses of the checkout page.
+//! is declined; times in UTC; and the addresses of the checkout page. The pages of 3-D Secure are not played, nor are
+//! holds (`preauth`), card tokens, subscriptions and protocol 2.0.
 
 mod api;
 mod builder;

@@ -9,13 +9,16 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use serde::Deserialize;
 
-use super::courier::DeliveryPlan;
+use super::courier::{Chaos, Delivery, DeliveryPlan};
 use super::engine::{Engine, Provider};
-use super::html::button;
+use super::html::{button, escape};
 use super::refusal::Refusal;
 
 /// How late the console's late webhooks are.
 const LATE: Duration = Duration::from_secs(10);
+
+/// Older deliveries are not shown.
+const SHOWN: usize = 20;
 
 /// The button that was pressed.
 #[derive(Deserialize)]
@@ -40,6 +43,10 @@ async fn set_plan<P: Provider>(
         "drop_all" => plan.with_all_dropped(),
         "duplicate" => plan.with_duplicates(1),
         "delay" => plan.with_delay(LATE),
+        "chance" => {
+            let chaos = Chaos::new(fastrand::u64(..)).with_drop_percent(20);
+            plan.with_chaos(chaos.with_most_duplicates(3).with_most_delay(LATE))
+        }
         other => return P::Error::malformed(format!("There is no plan `{other}`.")).into_response(),
     };
     engine.courier.set_plan(plan);
@@ -53,8 +60,8 @@ async fn redeliver<P: Provider>(Shared(engine): Shared<Arc<Engine<P>>>, Path(id)
     }
 }
 
-/// Buttons, and what is planned now.
-pub(crate) fn section(plan: &DeliveryPlan) -> String {
+/// What is planned now, buttons to plan otherwise, and the latest deliveries.
+pub(crate) fn section<P: Provider>(engine: &Engine<P>) -> String {
     let press = |name: &str, label: &str| button("/console/webhooks", "", label, &[("plan", name)]);
     let buttons = [
         press("usual", "Deliver"),
@@ -62,8 +69,35 @@ pub(crate) fn section(plan: &DeliveryPlan) -> String {
         press("drop_all", "Drop all"),
         press("duplicate", "Send twice"),
         press("delay", "10 seconds late"),
+        press("chance", "Leave to chance"),
     ];
-    format!("<h2>Webhooks</h2><p class=\"muted\">Now: {}.</p>{}", in_words(plan), buttons.concat())
+    let rows: String = engine.courier.latest(SHOWN).iter().map(row).collect();
+    let table = if rows.is_empty() {
+        String::new()
+    } else {
+        format!("<table><tr><th>About<th>What<th>Answer<th>Do</tr>{rows}</table>")
+    };
+    format!(
+        "<h2>Webhooks</h2><p class=\"muted\">Now: {}.</p><p>{}</p>{table}",
+        in_words(&engine.courier.plan()),
+        buttons.concat(),
+    )
+}
+
+fn row(delivery: &Delivery) -> String {
+    let answer = match (delivery.dropped, delivery.status) {
+        (true, _) => "dropped".to_owned(),
+        (_, Some(status)) => status.to_string(),
+        (_, None) => "none".to_owned(),
+    };
+    format!(
+        "<tr><td>{}<br><span class=\"muted\">{}, attempt {}</span><td>{}<td>{answer}<td>{}</tr>",
+        escape(&delivery.object),
+        escape(&delivery.event),
+        delivery.attempt,
+        escape(&delivery.kind),
+        button(&format!("/console/webhooks/{}/redeliver", delivery.event), "", "Send again", &[]),
+    )
 }
 
 fn in_words(plan: &DeliveryPlan) -> String {

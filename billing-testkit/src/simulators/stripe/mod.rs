@@ -47,8 +47,9 @@
 //! # Waiting for webhooks
 //!
 //! The checkout, the console, the control API and the asynchronous methods of [`StripeSimulator`] answer once the
-//! first delivery attempt of each webhook they caused has ended, or after five seconds. Calls of the API itself never
-//! wait, as at Stripe: the caller may well be the one who has to receive the webhook.
+//! first delivery attempt of each webhook they caused has ended, or after five seconds; what the delivery plan delays is
+//! not waited for. Calls of the API itself never wait, as at Stripe: the caller may well be the one who has to receive
+//! the webhook.
 
 mod api;
 mod builder;

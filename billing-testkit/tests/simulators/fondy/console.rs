@@ -1,8 +1,9 @@
 //! The console for people.
 
-use billing_testkit::simulators::fondy::{Quirks, ReversalOutcome};
+use billing_testkit::simulators::fondy::{DeliveryPlan, PayTerms, Quirks, ReversalOutcome};
 use serde_json::{Value, json};
 
+use super::merchant::Merchant;
 use super::shop::{Answer, Shop, send};
 
 async fn press(shop: &Shop, path: &str, form: &[(&str, &str)]) -> Answer {
@@ -74,12 +75,33 @@ async fn webhooks_are_disturbed_with_buttons() {
         ("drop_all", "all are dropped"),
         ("duplicate", "each is sent 2 times"),
         ("delay", "each is 10000 ms late"),
+        ("chance", "each is left to chance"),
         ("usual", "delivered at once"),
     ] {
         assert_eq!(press(&shop, "/console/webhooks", &[("plan", plan)]).await.status, 303);
         assert!(page(&shop).await.contains(&format!("Now: {words}.")), "{plan}");
     }
     assert_eq!(press(&shop, "/console/webhooks", &[("plan", "explode")]).await.status, 400);
+}
+
+#[tokio::test]
+async fn deliveries_are_listed_and_sent_again() {
+    let merchant = Merchant::open().await;
+    let shop = Shop::open().await;
+    shop.order_with("a", json!({ "server_callback_url": merchant.url })).await;
+    merchant.answer_with([500]);
+    shop.fondy.set_delivery_plan(DeliveryPlan::new().with_next_dropped(1));
+    shop.fondy.process("a").await.unwrap();
+    shop.fondy.pay("a", &PayTerms::new()).await.unwrap();
+    let listed = page(&shop).await;
+    assert!(listed.contains("<td>approved<td>500<td>") && listed.contains("<td>processing<td>dropped<td>"));
+
+    let dropped = shop.fondy.callbacks()[0]["callback_id"].as_str().unwrap().to_owned();
+    let again = format!("/console/webhooks/{dropped}/redeliver");
+    assert!(listed.contains(&again));
+    assert_eq!(press(&shop, &again, &[]).await.status, 303);
+    assert!(merchant.told().contains(&("a".to_owned(), "processing".to_owned())));
+    assert_eq!(press(&shop, "/console/webhooks/cb_none/redeliver", &[]).await.status, 404);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use billing_testkit::simulators::fondy::{Chaos, DeliveryPlan, PayTerms, ReleaseOrder};
+use billing_testkit::simulators::fondy::{Chaos, DeliveryPlan, ReleaseOrder};
 
 use super::merchant::Merchant;
 use super::shop::{CEILING, Shop, simulator};
@@ -79,6 +79,18 @@ async fn duplicates_and_delays_come_as_asked() {
 }
 
 #[tokio::test]
+async fn it_is_quiet_when_the_last_repeat_has_ended() {
+    let merchant = Merchant::open().await;
+    merchant.answer_with([500; 3]);
+    let shop = shop_for(&merchant).await;
+    shop.fondy.wait_until_quiet().await;
+    shop.fondy.set_delivery_plan(DeliveryPlan::new().with_delay(Duration::from_millis(20)));
+    shop.paid("a").await;
+    tokio::time::timeout(CEILING, shop.fondy.wait_until_quiet()).await.unwrap();
+    assert_eq!(merchant.received().len(), 4);
+}
+
+#[tokio::test]
 async fn held_callbacks_are_released_in_the_order_asked_for() {
     let merchant = Merchant::open().await;
     let shop = shop_for(&merchant).await;
@@ -102,20 +114,13 @@ async fn chance_loses_repeats_and_reorders_but_never_changes_a_callback() {
     let chaos = Chaos::new(7)
         .with_drop_percent(30)
         .with_most_duplicates(5)
-        .with_most_delay(Duration::from_millis(40));
+        .with_most_delay(Duration::from_millis(400));
     shop.fondy.set_delivery_plan(DeliveryPlan::new().with_chaos(chaos));
     let names: Vec<_> = (0..40).map(|number| format!("order-{number:02}")).collect();
     for name in &names {
-        shop.order(name).await;
+        shop.paid(name).await;
     }
-    let terms = PayTerms::new();
-    let mut payments = tokio::task::JoinSet::new();
-    let shop = std::sync::Arc::new(shop);
-    for name in names.clone() {
-        let (shop, terms) = (std::sync::Arc::clone(&shop), terms.clone());
-        payments.spawn(async move { shop.fondy.pay(&name, &terms).await.unwrap() });
-    }
-    payments.join_all().await;
+    tokio::time::timeout(CEILING, shop.fondy.wait_until_quiet()).await.unwrap();
 
     let told = ids(&merchant);
     let lost = names.iter().filter(|name| !told.contains(name)).count();

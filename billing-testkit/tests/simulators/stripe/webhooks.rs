@@ -150,6 +150,7 @@ async fn chance_drops_repeats_and_delays_as_its_seed_says() {
     let first = fates(0);
     assert!(first.contains(&true) && first.contains(&false), "{first:?}");
     let kept = first.iter().filter(|dropped| !**dropped).count();
+    tokio::time::timeout(CEILING, shop.stripe.wait_until_quiet()).await.unwrap();
     assert!(merchant.received().len() > kept, "no duplicates");
 
     shop.stripe.set_delivery_plan(DeliveryPlan::new().with_chaos(chaos));

@@ -72,7 +72,7 @@ impl State {
             return Err(ApiError::completed(order_id));
         }
         for (name, amount) in [("amount", terms.amount), ("actual_amount", terms.actual_amount)] {
-            if amount.is_some_and(|amount| amount < 0) {
+            if amount.is_some_and(|amount| amount < 1) {
                 return Err(ApiError::incorrect(name));
             }
         }

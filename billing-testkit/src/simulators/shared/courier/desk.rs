@@ -54,7 +54,7 @@ pub(crate) struct Courier {
     pub(super) retry_delays: Vec<Duration>,
     desk: Mutex<Desk>,
     parcels: mpsc::UnboundedSender<Parcel>,
-    /// Bumped whenever a delivery is logged.
+    /// Bumped whenever a delivery is logged or a parcel has ended.
     logged: watch::Sender<u64>,
 }
 
@@ -63,8 +63,10 @@ struct Desk {
     plan: DeliveryPlan,
     luck: Rng,
     held: Vec<String>,
-    /// Events whose first attempt has not ended, with how often they are in the queue.
+    /// Events to go out at once whose first attempt has not ended, with how often they are in the queue.
     first_due: HashMap<String, u32>,
+    /// Parcels queued, delayed or to be repeated.
+    under_way: usize,
     log: VecDeque<Delivery>,
 }
 
@@ -94,6 +96,7 @@ impl Courier {
             luck: Rng::with_seed(0),
             held: Vec::new(),
             first_due: HashMap::new(),
+            under_way: 0,
             log: VecDeque::new(),
         };
         let logged = watch::Sender::new(0);
@@ -118,6 +121,11 @@ impl Courier {
 
     pub(crate) fn log(&self) -> Vec<Delivery> {
         self.desk().log.iter().cloned().collect()
+    }
+
+    /// The last deliveries, the latest first.
+    pub(crate) fn latest(&self, count: usize) -> Vec<Delivery> {
+        self.desk().log.iter().rev().take(count).cloned().collect()
     }
 
     /// Takes an event by the plan. `false` when it will never be sent.
@@ -164,7 +172,7 @@ impl Courier {
         released
     }
 
-    /// Waits until the first attempts of these events have ended, within reason.
+    /// Waits until the first attempts of these events have ended, within reason. Nobody waits for what the plan delays.
     pub(crate) async fn first_attempts(&self, events: &[String]) {
         let mut logged = self.logged.subscribe();
         let ended = logged.wait_for(|_| {
@@ -173,6 +181,13 @@ impl Courier {
         });
         // Too late or not: those who wait go on, and the retries do the rest.
         let _ = tokio::time::timeout(FIRST_ATTEMPTS_CEILING, ended).await;
+    }
+
+    /// Waits until nothing is queued, delayed or to be repeated.
+    pub(crate) async fn quiet(&self) {
+        let mut logged = self.logged.subscribe();
+        // The sender is a field of this very courier, so the wait has no other end.
+        let _ = logged.wait_for(|_| self.desk().under_way == 0).await;
     }
 
     /// Waits for a delivery that satisfies the condition.
@@ -197,23 +212,35 @@ impl Courier {
         self.logged.send_modify(|count| *count += 1);
     }
 
-    pub(super) fn first_ended(&self, event: &str) {
+    pub(super) fn first_ended(&self, parcel: &Parcel) {
+        if !parcel.is_awaited() {
+            return;
+        }
         let mut desk = self.desk();
-        if let Some(due) = desk.first_due.get_mut(event) {
+        if let Some(due) = desk.first_due.get_mut(&parcel.event) {
             *due -= 1;
             if *due == 0 {
-                desk.first_due.remove(event);
+                desk.first_due.remove(&parcel.event);
             }
         }
         drop(desk);
         self.logged.send_modify(|count| *count += 1);
     }
 
+    /// A parcel was taken, or given up.
+    pub(super) fn ended(&self) {
+        self.desk().under_way -= 1;
+        self.logged.send_modify(|count| *count += 1);
+    }
+
     fn queue(&self, desk: &mut Desk, parcel: Parcel) {
-        let event = parcel.event.clone();
+        let awaited = parcel.is_awaited().then(|| parcel.event.clone());
         // Fails only while the simulator shuts down, when nobody is left to deliver.
         if self.parcels.send(parcel).is_ok() {
-            *desk.first_due.entry(event).or_default() += 1;
+            desk.under_way += 1;
+            if let Some(event) = awaited {
+                *desk.first_due.entry(event).or_default() += 1;
+            }
         }
     }
 
@@ -242,5 +269,36 @@ impl Desk {
 impl Parcel {
     fn at_once(event: &str) -> Self {
         Self { event: event.to_owned(), copies: 1, delay: Duration::ZERO }
+    }
+
+    /// Whether those who caused it wait for its first attempt.
+    fn is_awaited(&self) -> bool {
+        self.delay.is_zero()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Courier, DELIVERIES_KEPT, Delivery};
+
+    #[test]
+    fn only_so_many_deliveries_are_kept() {
+        let (courier, _queue) = Courier::new(Duration::from_secs(1), Vec::new()).unwrap();
+        for number in 0..DELIVERIES_KEPT + 5 {
+            courier.note(Delivery {
+                event: number.to_string(),
+                kind: String::new(),
+                object: String::new(),
+                attempt: 1,
+                status: Some(200),
+                error: None,
+                dropped: false,
+                acknowledged: true,
+            });
+        }
+        let log = courier.log();
+        assert_eq!((log.len(), log[0].event.as_str()), (DELIVERIES_KEPT, "5"));
     }
 }

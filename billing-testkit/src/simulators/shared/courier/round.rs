@@ -29,12 +29,10 @@ async fn carry<S: Sender>(sender: Arc<S>, mut queue: mpsc::UnboundedReceiver<Par
     loop {
         tokio::select! {
             Some(parcel) = queue.recv() => {
-                if parcel.delay.is_zero() {
-                    if !deliver(&sender, &parcel).await {
-                        waiting.spawn(retry(Arc::clone(&sender), parcel.event));
-                    }
-                } else {
+                if !parcel.delay.is_zero() {
                     waiting.spawn(deliver_later(Arc::clone(&sender), parcel));
+                } else if !deliver(&sender, &parcel).await {
+                    waiting.spawn(retry(Arc::clone(&sender), parcel.event));
                 }
             }
             Some(_) = waiting.join_next() => {}
@@ -50,7 +48,7 @@ async fn deliver_later<S: Sender>(sender: Arc<S>, parcel: Parcel) {
     }
 }
 
-/// The first attempt, with all copies at once. `true` when one was acknowledged.
+/// The first attempt, with all copies at once. `true` when one was acknowledged, which ends the parcel.
 async fn deliver<S: Sender>(sender: &Arc<S>, parcel: &Parcel) -> bool {
     let mut copies = JoinSet::new();
     for _ in 0..parcel.copies {
@@ -59,9 +57,9 @@ async fn deliver<S: Sender>(sender: &Arc<S>, parcel: &Parcel) -> bool {
     }
     let is_acknowledged = copies.join_all().await.contains(&true);
     if is_acknowledged {
-        sender.delivery_ended(&parcel.event);
+        end(&**sender, &parcel.event);
     }
-    sender.courier().first_ended(&parcel.event);
+    sender.courier().first_ended(parcel);
     is_acknowledged
 }
 
@@ -72,7 +70,12 @@ async fn retry<S: Sender>(sender: Arc<S>, event: String) {
             break;
         }
     }
-    sender.delivery_ended(&event);
+    end(&*sender, &event);
+}
+
+fn end(sender: &impl Sender, event: &str) {
+    sender.delivery_ended(event);
+    sender.courier().ended();
 }
 
 /// One request to the endpoint, signed now.

@@ -34,6 +34,16 @@ impl StripeSimulator {
         self.running.engine.courier.wait_for(wanted).await
     }
 
+    /// Waits until no webhook is on its way: none queued, delayed or to be repeated. Those held back do not count. Bound
+    /// it with a timeout of your own.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when it is dropped.
+    pub async fn wait_until_quiet(&self) {
+        self.running.engine.courier.quiet().await;
+    }
+
     /// How the webhooks of later events are disturbed.
     pub fn set_delivery_plan(&self, plan: DeliveryPlan) {
         self.running.engine.courier.set_plan(plan);
