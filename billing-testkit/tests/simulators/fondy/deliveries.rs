@@ -32,6 +32,13 @@ async fn a_callback_is_sent_again_until_the_answer_is_200() {
     assert!(deliveries.iter().all(|one| one.object == "a" && one.kind == "approved"));
 }
 
+#[test]
+fn by_default_a_callback_is_repeated_for_a_day() {
+    let shown = format!("{:?}", simulator());
+    assert!(shown.contains("retry_delays: [2s, 60s, 300s, 600s, 3600s, 86400s]"), "{shown}");
+    assert!(shown.contains("callback_timeout: 30s"), "{shown}");
+}
+
 #[tokio::test]
 async fn a_callback_is_given_up_in_the_end() {
     let merchant = Merchant::open().await;

@@ -34,6 +34,15 @@ async fn a_person_pays_refunds_and_disputes_with_buttons() {
 }
 
 #[tokio::test]
+async fn webhooks_are_disturbed_with_buttons() {
+    let shop = Shop::open().await;
+    assert!(page(&shop).await.contains("Now: delivered at once."));
+    let pressed = send(shop.http.post(shop.url("/console/webhooks")).form(&[("plan", "drop_all")])).await;
+    assert_eq!(pressed.header("location"), Some("/"));
+    assert!(page(&shop).await.contains("Now: all are dropped."));
+}
+
+#[tokio::test]
 async fn what_is_not_possible_is_said() {
     let shop = Shop::open().await;
     let payment = id(&shop.payment().await);
