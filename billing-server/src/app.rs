@@ -28,6 +28,7 @@ pub struct App {
     pub(crate) prices: Option<PriceTable>,
     pub(crate) addresses: Addresses,
     pub(crate) stripe_publishable_key: Option<String>,
+    pub(crate) fondy_origin: Option<String>,
     pub(crate) mode: Mode,
     pub(crate) recent_syncs: RecentSyncs,
     pub(crate) payment_limit: PaymentLimit,
@@ -79,10 +80,12 @@ impl Addresses {
 pub enum Mode {
     /// For real.
     Serve,
-    /// To try it out, with a simulated provider.
+    /// To try it out, with simulated providers.
     Sandbox {
-        /// Where the simulated provider is.
+        /// Where the simulated Stripe is.
         stripe: String,
+        /// Where the simulated Fondy is.
+        fondy: String,
     },
 }
 
@@ -118,6 +121,7 @@ impl App {
             prices: config.prices.clone(),
             addresses,
             stripe_publishable_key: config.stripe.as_ref().map(|stripe| stripe.publishable_key.clone()),
+            fondy_origin: config.fondy.as_ref().map(|fondy| fondy.api_base.origin().to_owned()),
             mode,
             recent_syncs: RecentSyncs::default(),
             payment_limit: PaymentLimit::new(config.payments_per_minute),

@@ -1,15 +1,23 @@
 //! Work that nobody asks for. Every replica does it: what one has done, the others find done.
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use billing_core::{Ledger, LedgerError};
+use chrono::TimeDelta;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{App, DatabaseState, error::chain};
+use crate::{App, BoxError, DatabaseState, error::chain};
 
 const WATCH_PAUSE: Duration = Duration::from_millis(500);
-
 const EXPIRY_PAUSE: Duration = Duration::from_secs(5);
 const EXPIRY_BATCH: u32 = 500;
+const WEBHOOKS_PAUSE: Duration = Duration::from_secs(5);
+const WEBHOOKS_BATCH: u32 = 50;
+const RECONCILE_PAUSE: Duration = Duration::from_secs(20);
+const RECONCILE_BATCH: u32 = 50;
+const RETENTION_PAUSE: Duration = Duration::from_hours(1);
+const RETENTION_BATCH: u32 = 1_000;
+/// How long webhooks are kept: providers ask back within weeks, payers dispute within months.
+const WEBHOOKS_KEPT: TimeDelta = TimeDelta::days(180);
 
 /// Notices when the database goes and when it is back, for ever.
 pub(crate) async fn watch_database(app: &App) {
@@ -33,26 +41,15 @@ pub(crate) async fn watch_database(app: &App) {
 }
 
 /// Gives the money of expired holds free, for ever.
-pub(crate) async fn expire_holds(ledger: Arc<dyn Ledger>) {
-    let mut ticks = interval(EXPIRY_PAUSE);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut is_failing = false;
-    loop {
-        ticks.tick().await;
-        match expire_all(&*ledger).await {
-            Ok(0) => is_failing = false,
-            Ok(count) => {
-                is_failing = false;
-                tracing::info!(count, "{count} holds expired");
-            }
-            // Told once for as long as it lasts.
-            Err(error) if !is_failing => {
-                is_failing = true;
-                tracing::warn!("holds can't be expired for now: {}", chain(&error));
-            }
-            Err(_) => {}
+pub(crate) async fn expire_holds(app: &App) {
+    repeat(app, EXPIRY_PAUSE, "holds can't be expired for now", async || {
+        let count = expire_all(&**app.ledger()).await?;
+        if count > 0 {
+            tracing::info!(count, "{count} holds expired");
         }
-    }
+        Ok(())
+    })
+    .await;
 }
 
 async fn expire_all(ledger: &dyn Ledger) -> Result<u64, LedgerError> {
@@ -62,6 +59,61 @@ async fn expire_all(ledger: &dyn Ledger) -> Result<u64, LedgerError> {
         total += u64::from(count);
         if count < EXPIRY_BATCH {
             return Ok(total);
+        }
+    }
+}
+
+/// Applies webhooks that could not be applied when they came, for ever.
+pub(crate) async fn retry_webhooks(app: &App) {
+    repeat(app, WEBHOOKS_PAUSE, "webhooks can't be applied again for now", async || {
+        let count = app.top_ups.retry_webhooks(WEBHOOKS_BATCH).await?;
+        if count > 0 {
+            tracing::info!(count, "{count} webhooks applied after all");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// Asks providers about payments and goes on with refunds, for ever.
+pub(crate) async fn reconcile(app: &App) {
+    repeat(app, RECONCILE_PAUSE, "payments can't be reconciled for now", async || {
+        let round = app.top_ups.reconcile(RECONCILE_BATCH).await?;
+        for (payment, error) in &round.failures {
+            tracing::warn!(payment.id = %payment, "payment {payment} was not reconciled: {}", chain(error));
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// Forgets old webhooks, for ever.
+pub(crate) async fn forget_webhooks(app: &App) {
+    repeat(app, RETENTION_PAUSE, "old webhooks can't be forgotten for now", async || {
+        let before = app.clock.now() - WEBHOOKS_KEPT;
+        while app.store.stores.inbox.forget_webhooks(before, RETENTION_BATCH).await? == RETENTION_BATCH {}
+        Ok(())
+    })
+    .await;
+}
+
+/// Does `work` again and again while the database is there. A failure is told once for as long as it lasts.
+async fn repeat(app: &App, pause: Duration, failing: &str, work: impl AsyncFn() -> Result<(), BoxError>) {
+    let mut ticks = interval(pause);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_failing = false;
+    loop {
+        ticks.tick().await;
+        if app.database() != DatabaseState::Ready {
+            continue;
+        }
+        match work().await {
+            Ok(()) => is_failing = false,
+            Err(error) if !is_failing => {
+                is_failing = true;
+                tracing::warn!("{failing}: {}", chain(&*error));
+            }
+            Err(_) => {}
         }
     }
 }

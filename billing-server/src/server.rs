@@ -88,7 +88,13 @@ impl Server {
 /// Makes the tables, then does what nobody asks for. It ends only when the tables can't be made.
 async fn work(app: &Arc<App>) -> Result<(), StoreError> {
     migrate(app).await?;
-    tokio::join!(jobs::watch_database(app), jobs::expire_holds(Arc::clone(app.ledger())));
+    tokio::join!(
+        jobs::watch_database(app),
+        jobs::expire_holds(app),
+        jobs::retry_webhooks(app),
+        jobs::reconcile(app),
+        jobs::forget_webhooks(app),
+    );
     pending().await
 }
 

@@ -1,8 +1,8 @@
 //! What an operator says of a payment in place of its provider.
 use super::{TopUpError, TopUps};
 use crate::{
-    Accepted, Money, Payment, PaymentId, PaymentSnapshot, PaymentStatus, Residue, Review, TakeBack,
-    TakeBackKind,
+    Accepted, BillingEvent, Money, Observation, Payment, PaymentId, PaymentSnapshot, PaymentStatus, Residue,
+    Review, TakeBack, TakeBackKind,
 };
 
 /// An operator takes what was paid for what was asked for.
@@ -59,6 +59,11 @@ impl EnteredDispute {
     ) -> Self {
         let returned = Money::zero(taken.currency());
         Self { payment, reference: reference.into(), taken, returned, actor: actor.into() }
+    }
+
+    /// The id of the take-back that a dispute of this name is stored as.
+    pub fn object_id(reference: &str) -> String {
+        format!("dispute/{reference}")
     }
 
     /// What came back.
@@ -144,7 +149,8 @@ impl TopUps {
         if returned.is_negative() || returned.micros() > taken.micros() {
             return Err(not("can't get back more than was taken"));
         }
-        let object = TakeBack::new(format!("dispute/{}", dispute.reference), TakeBackKind::Dispute, taken)
+        let id = EnteredDispute::object_id(&dispute.reference);
+        let object = TakeBack::new(id, TakeBackKind::Dispute, taken)
             .with_returned(returned)
             .with_actor(&dispute.actor);
         tracing::info!(
@@ -152,10 +158,13 @@ impl TopUps {
             actor = dispute.actor,
             "operator enters a dispute: {taken} taken, {returned} returned"
         );
-        if let Some(review) = self.take_back(&payment, &[object]).await? {
-            let event = crate::BillingEvent::NeedsReview { payment: payment.id, review: review.to_string() };
+        let review = self.take_back(&payment, &[object]).await?;
+        if let Some(review) = review {
+            let event = BillingEvent::NeedsReview { payment: payment.id, review: review.to_string() };
             self.enqueue(&payment, &format!("review/{review}"), event).await?;
         }
-        self.payment(payment.id).await
+        let standing = payment.review.filter(|review| review.is_before_credit());
+        let seen = Observation::new(payment.status).with_review(standing.or(review));
+        Ok(self.stores.payments.record(payment.id, &seen, self.clock.now()).await?)
     }
 }

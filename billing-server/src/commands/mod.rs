@@ -2,8 +2,10 @@
 mod config;
 mod migrate;
 mod payments;
+mod reconcile;
 mod serve;
 mod verify;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -31,14 +33,19 @@ pub struct Arguments {
 enum Command {
     /// Run the server.
     Serve,
-    /// Run the server with a simulated Stripe, a demo user and tools to spend on.
+    /// Run the server with simulated payment providers, a demo user and tools to spend on.
     Sandbox(Options),
     /// Bring the database up or down.
     #[command(subcommand)]
     Migrate(migrate::Direction),
-    /// Look at payments, and ask their providers.
+    /// Look at payments, ask their providers, accept, refund, enter disputes.
     #[command(subcommand)]
     Payments(payments::Action),
+    /// Look at the webhooks that came in, and apply them again.
+    #[command(subcommand)]
+    Webhooks(webhooks::Action),
+    /// Ask providers about payments, without waiting for webhooks; exits with 1 when some could not be asked.
+    Reconcile(reconcile::Options),
     /// Check the books; exits with 1 when they do not balance.
     Verify,
     /// The configuration.
@@ -59,6 +66,8 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
         Command::Sandbox(options) => sandbox::run(options, environment).await?,
         Command::Migrate(direction) => migrate::run(direction, &configured(&environment)?).await?,
         Command::Payments(action) => payments::run(action, &configured(&environment)?).await?,
+        Command::Webhooks(action) => return webhooks::run(action, &configured(&environment)?).await,
+        Command::Reconcile(options) => return reconcile::run(options, &configured(&environment)?).await,
         Command::Verify => return verify::run(&configured(&environment)?).await,
         Command::Config(action) => config::run(action, &environment)?,
         Command::Openapi => output::print(openapi::text()?.trim_end())?,

@@ -19,7 +19,7 @@ pub(crate) async fn status_page(State(app): State<Arc<App>>) -> impl IntoRespons
 
 fn page(app: &App) -> String {
     let sandbox = match &app.mode {
-        Mode::Sandbox { stripe } => sandbox(stripe),
+        Mode::Sandbox { stripe, fondy } => sandbox(stripe, fondy),
         Mode::Serve => String::new(),
     };
     format!(
@@ -47,13 +47,16 @@ pre {{ background: #f4f4f4; color: #111; padding: 1rem; overflow-x: auto }}
     )
 }
 
-fn sandbox(stripe: &str) -> String {
+fn sandbox(stripe: &str, fondy: &str) -> String {
     format!(
-        r#"<p class="banner">SANDBOX: a simulated Stripe, a demo user, no real money.</p>
-<p>To top up: start a payment, then pay at the simulated <a href="{stripe}">Stripe</a>.</p>
+        r#"<p class="banner">SANDBOX: simulated payment providers, a demo user, no real money.</p>
+<p>To top up: start a payment, then pay at the simulated <a href="{stripe}">Stripe</a> (dollars) or
+<a href="{fondy}">Fondy</a> (hryvnias).</p>
 <pre>. .sandbox/env
 curl -sS "$BILLING_URL/api/billing/payment/stripe/create" -H "Authorization: Bearer $TOKEN" \
-  -H 'Content-Type: application/json' -d '{{"amount_usd": 10}}'</pre>
+  -H 'Content-Type: application/json' -d '{{"amount_usd": 10}}'
+curl -sS "$BILLING_URL/api/billing/payment/fondy/create" -H "Authorization: Bearer $TOKEN" \
+  -H 'Content-Type: application/json' -d '{{"amount_uah": 415}}'</pre>
 "#
     )
 }

@@ -24,6 +24,7 @@ pub(super) struct Secrets {
     pub(super) stripe_secret_key: String,
     pub(super) stripe_publishable_key: String,
     pub(super) stripe_webhook_secret: String,
+    pub(super) fondy_secret_key: String,
 }
 
 impl Folder {
@@ -93,6 +94,7 @@ impl Secrets {
             stripe_secret_key: secret("sk_test_")?,
             stripe_publishable_key: secret("pk_test_")?,
             stripe_webhook_secret: secret("whsec_")?,
+            fondy_secret_key: secret("")?,
         })
     }
 }

@@ -1,19 +1,20 @@
-//! The sandbox: the same server with a simulated Stripe, a demo user and tools to spend on. Everything it makes up is
+//! The sandbox: the same server with a simulated Stripe and Fondy, a demo user and tools to spend on. Everything it makes up is
 //! kept in one folder, so that a restart goes on where it stopped.
 mod folder;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use billing_core::{Currency, PriceTable};
-use billing_testkit::simulators::stripe::StripeSimulator;
+use billing_testkit::simulators::{fondy::FondySimulator, stripe::StripeSimulator};
 
 use self::folder::{Folder, Secrets};
 use crate::{
     App, BoxError, Mode,
     auth::sign,
     config::{
-        BIND_ADDR, Config, DATA_DIR, Environment, JWT_SECRET, Purpose, STRIPE_API_BASE,
-        STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Tokens, is_live,
+        BIND_ADDR, Config, DATA_DIR, EXCHANGE_RATES, Environment, FONDY_API_URL, FONDY_MERCHANT_ID,
+        FONDY_SECRET_KEY, JWT_SECRET, Purpose, STRIPE_API_BASE, STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY,
+        STRIPE_WEBHOOK_SECRET, Tokens, is_live,
     },
     output::print,
     server::Server,
@@ -24,6 +25,10 @@ use crate::{
 /// Who the demo token is for.
 const DEMO_USER: &str = "demo-user";
 const TOKEN_LIFE: Duration = Duration::from_hours(7 * 24);
+/// A merchant that nobody has.
+const FONDY_MERCHANT: i64 = 5_550_001;
+/// What a dollar is worth, unless the operator says otherwise.
+const RATE: &str = "fixed:USD/UAH=41.50";
 const PRICES: &str = include_str!("prices.toml");
 
 /// Where the sandbox is and listens.
@@ -38,6 +43,9 @@ pub(crate) struct Options {
     /// Address and port of the simulated Stripe; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8081")]
     stripe_bind: SocketAddr,
+    /// Address and port of the simulated Fondy; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8082")]
+    fondy_bind: SocketAddr,
 }
 
 /// Runs the sandbox until the process is told to stop.
@@ -56,8 +64,15 @@ pub(crate) async fn run(options: Options, environment: Environment) -> Result<()
             format!("can't listen on {} for the simulated Stripe: {error}", options.stripe_bind)
         })?;
 
+    let fondy = FondySimulator::builder(FONDY_MERCHANT, &secrets.fondy_secret_key)
+        .with_state_file(folder.file("fondy.json"))
+        .start(options.fondy_bind)
+        .await
+        .map_err(|error| {
+            format!("can't listen on {} for the simulated Fondy: {error}", options.fondy_bind)
+        })?;
     let bind = options.bind.map(|addr| addr.to_string()).unwrap_or_default();
-    let environment = overlaid(environment, &folder, &secrets, &stripe, &bind);
+    let environment = overlaid(environment, &folder, &secrets, (&stripe, &fondy), &bind);
     let mut config = Config::read(&environment, Purpose::Serve)?;
     telemetry::start(&config.log);
     if config.prices.is_none() {
@@ -69,9 +84,9 @@ pub(crate) async fn run(options: Options, environment: Environment) -> Result<()
     let url = server.url();
     stripe.set_webhook_url(Some(url.join("/webhooks/stripe")));
     let store = Store::open(&config.database, config.ledger.clone()).await?;
-    let mode = Mode::Sandbox { stripe: stripe.base_url() };
+    let mode = Mode::Sandbox { stripe: stripe.base_url(), fondy: fondy.base_url() };
     let app = Arc::new(App::new(&config, &tokens, store, mode, &url)?);
-    introduce(&app, &folder, &tokens, &url.to_string(), &stripe.base_url())?;
+    introduce(&app, &folder, &tokens, &url.to_string(), (&stripe.base_url(), &fondy.base_url()))?;
 
     server.run(app).await
 }
@@ -85,12 +100,12 @@ fn refuse_live_keys(environment: &Environment) -> Result<(), BoxError> {
     })
 }
 
-/// What the sandbox decides itself: who Stripe is, and what else is not set.
+/// What the sandbox decides itself: who the providers are, and what else is not set.
 fn overlaid(
     environment: Environment,
     folder: &Folder,
     secrets: &Secrets,
-    stripe: &StripeSimulator,
+    (stripe, fondy): (&StripeSimulator, &FondySimulator),
     bind: &str,
 ) -> Environment {
     let bind = if bind.is_empty() {
@@ -99,6 +114,7 @@ fn overlaid(
         bind.to_owned()
     };
     let jwt_secret = environment.get(&JWT_SECRET).unwrap_or(&secrets.jwt_secret).to_owned();
+    let rate = environment.get(&EXCHANGE_RATES).unwrap_or(RATE).to_owned();
     environment
         .with(&BIND_ADDR, bind)
         .with(&DATA_DIR, folder.path().display().to_string())
@@ -107,17 +123,29 @@ fn overlaid(
         .with(&STRIPE_PUBLISHABLE_KEY, &secrets.stripe_publishable_key)
         .with(&STRIPE_WEBHOOK_SECRET, &secrets.stripe_webhook_secret)
         .with(&STRIPE_API_BASE, stripe.base_url())
+        .with(&FONDY_MERCHANT_ID, FONDY_MERCHANT.to_string())
+        .with(&FONDY_SECRET_KEY, &secrets.fondy_secret_key)
+        .with(&FONDY_API_URL, fondy.api_url())
+        .with(&EXCHANGE_RATES, rate)
 }
 
 /// Tells people and their shells how to use it.
-fn introduce(app: &App, folder: &Folder, tokens: &Tokens, url: &str, stripe: &str) -> Result<(), BoxError> {
+fn introduce(
+    app: &App,
+    folder: &Folder,
+    tokens: &Tokens,
+    url: &str,
+    (stripe, fondy): (&str, &str),
+) -> Result<(), BoxError> {
     let token = sign(tokens, DEMO_USER, TOKEN_LIFE)?;
-    let exports =
-        format!("export BILLING_URL='{url}'\nexport TOKEN='{token}'\nexport STRIPE_URL='{stripe}'\n");
+    let exports = format!(
+        "export BILLING_URL='{url}'\nexport TOKEN='{token}'\nexport STRIPE_URL='{stripe}'\nexport FONDY_URL='{fondy}'\n"
+    );
     let env_file = folder.write("env", &exports)?;
-    print("billing SANDBOX: a simulated Stripe, a demo user, no real money")?;
+    print("billing SANDBOX: simulated payment providers, a demo user, no real money")?;
     print(format_args!("  server    {url}"))?;
     print(format_args!("  Stripe    {stripe} (simulated: see each payment, pay, refund, dispute)"))?;
+    print(format_args!("  Fondy     {fondy} (simulated: see each order, pay, decline, reverse)"))?;
     print(format_args!("  top up    {}", app.addresses.top_up()))?;
     print(format_args!("  token     {token}"))?;
     print(format_args!("  for curl  . {}", env_file.display()))?;

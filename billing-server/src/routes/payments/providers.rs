@@ -1,14 +1,16 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use billing_core::{Capabilities, Money};
+use billing_core::{Capabilities, Currency, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{App, Mode, amount::Amount};
 
-/// Amounts that a page suggests, in whole units.
+/// Amounts that a page suggests, in whole dollars.
 const PRESETS: [i64; 4] = [10, 25, 50, 100];
+/// The same in hryvnias.
+const PRESETS_UAH: [i64; 4] = [500, 1_000, 2_000, 5_000];
 
 /// What is on offer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,6 +59,7 @@ pub(crate) async fn payment_providers(State(app): State<Arc<App>>) -> Json<Provi
 }
 
 fn provider(app: &App, id: &'static str, capabilities: &Capabilities) -> Provider {
+    let presets = if capabilities.currency() == Currency::UAH { PRESETS_UAH } else { PRESETS };
     let suggested = |units: i64| Money::from_micros(units * 1_000_000, capabilities.currency());
     Provider {
         id,
@@ -65,22 +68,28 @@ fn provider(app: &App, id: &'static str, capabilities: &Capabilities) -> Provide
         currency: capabilities.currency().to_string(),
         min: capabilities.min.into(),
         max: capabilities.max.into(),
-        presets: PRESETS
+        presets: presets
             .map(suggested)
             .into_iter()
             .filter(|amount| capabilities.admits(*amount))
             .map(Amount::from)
             .collect(),
-        checkout_origin: match &app.mode {
-            Mode::Sandbox { stripe } => Some(stripe.clone()),
-            Mode::Serve => None,
-        },
-        publishable_key: app.stripe_publishable_key.clone(),
+        checkout_origin: checkout_origin(app, id),
+        publishable_key: app.stripe_publishable_key.clone().filter(|_| id == "stripe"),
+    }
+}
+
+fn checkout_origin(app: &App, id: &str) -> Option<String> {
+    match (id, &app.mode) {
+        ("stripe", Mode::Sandbox { stripe, .. }) => Some(stripe.clone()),
+        ("fondy", _) => app.fondy_origin.clone(),
+        _ => None,
     }
 }
 
 fn label(id: &'static str) -> &'static str {
     match id {
+        "fondy" => "Fondy",
         "stripe" => "Stripe",
         other => other,
     }

@@ -90,7 +90,7 @@ fn answer(mode: &Mode, started: Started) -> Result<NewStripePayment, ApiError> {
         return Err(ApiError::internal(BoxError::from("stripe gave no client secret")));
     };
     let checkout_url = match mode {
-        Mode::Sandbox { stripe } => {
+        Mode::Sandbox { stripe, .. } => {
             Some(format!("{stripe}/checkout/{external_id}?client_secret={client_secret}"))
         }
         Mode::Serve => None,

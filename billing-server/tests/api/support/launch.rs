@@ -21,9 +21,16 @@ pub(crate) struct Launch {
 }
 
 impl Launch {
-    /// The sandbox: SQLite, a simulated Stripe, paid tools.
+    /// The sandbox: SQLite, simulated providers, paid tools.
     pub(crate) fn sandbox() -> Self {
-        Self::new("sandbox").with_arguments(["--dir", ".sandbox", "--stripe-bind", "127.0.0.1:0"])
+        Self::new("sandbox").with_arguments([
+            "--dir",
+            ".sandbox",
+            "--stripe-bind",
+            "127.0.0.1:0",
+            "--fondy-bind",
+            "127.0.0.1:0",
+        ])
     }
 
     /// The server itself: SQLite, nothing else.

@@ -1,7 +1,16 @@
+//! Payments: look at them, and do what an operator may.
+mod changes;
+mod show;
+
 use std::sync::Arc;
 
 use billing_core::{AccountId, Clock, Payment, PaymentId, PaymentQuery, PaymentStatus, SystemClock, TopUps};
 use clap::{Args, Subcommand};
+
+use self::{
+    changes::{Accept, Dispute, GiveBack},
+    show::{show, summary},
+};
 
 use crate::{
     BoxError,
@@ -26,6 +35,13 @@ pub(super) enum Action {
         /// Our id of it, or its provider's.
         id: String,
     },
+    /// Credit a payment under review for what was really paid.
+    Accept(Accept),
+    /// Give money back through the provider.
+    Refund(GiveBack),
+    /// Enter a dispute of a provider that does not tell of disputes.
+    #[command(subcommand)]
+    Dispute(Dispute),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -62,10 +78,22 @@ pub(super) async fn run(action: Action, config: &Config) -> Result<(), BoxError>
                 print(summary(&payment))?;
             }
         }
-        Action::Show { id } => show(&find(&store, &id).await?)?,
+        Action::Show { id } => show(&store, &find(&store, &id).await?).await?,
         Action::Sync { id } => {
             let payment = find(&store, &id).await?;
-            show(&top_ups(config, &store)?.sync(payment.id).await?)?;
+            show(&store, &top_ups(config, &store)?.sync(payment.id).await?).await?;
+        }
+        Action::Accept(accept) => {
+            let payment = find(&store, &accept.id).await?;
+            show(&store, &accept.run(&top_ups(config, &store)?, &payment).await?).await?;
+        }
+        Action::Refund(refund) => {
+            let payment = find(&store, &refund.id).await?;
+            refund.run(&top_ups(config, &store)?, &payment).await?;
+        }
+        Action::Dispute(dispute) => {
+            let payment = find(&store, dispute.payment()).await?;
+            show(&store, &dispute.run(&top_ups(config, &store)?, &store, &payment).await?).await?;
         }
     }
     store.schema.close().await;
@@ -92,35 +120,4 @@ async fn find(store: &Store, id: &str) -> Result<Payment, BoxError> {
         }
     }
     Err(format!("there is no payment {id}").into())
-}
-
-fn summary(payment: &Payment) -> String {
-    let Payment { id, created_at, status, gateway, amount, account, .. } = payment;
-    let review = payment.review.map(|review| format!("  NEEDS REVIEW: {review}")).unwrap_or_default();
-    format!("{id}  {}  {status}  {gateway}  {amount}  {account}{review}", created_at.format("%FT%TZ"))
-}
-
-fn show(payment: &Payment) -> Result<(), BoxError> {
-    let unknown = || "unknown".to_owned();
-    print(format_args!("payment     {}", payment.id))?;
-    print(format_args!("account     {}", payment.account))?;
-    print(format_args!(
-        "provider    {} {}",
-        payment.gateway,
-        payment.external_id.clone().unwrap_or_else(unknown)
-    ))?;
-    print(format_args!("status      {}", payment.status))?;
-    print(format_args!("to be paid  {}", payment.amount))?;
-    print(format_args!("paid        {}", payment.paid.map_or_else(unknown, |paid| paid.to_string())))?;
-    print(format_args!("credit      {}", payment.credit))?;
-    print(format_args!("taken back  {}", payment.taken_back))?;
-    if let Some(failure) = &payment.failure {
-        print(format_args!("failure     {}", failure.code))?;
-    }
-    if let Some(review) = payment.review {
-        print(format_args!("review      {review}"))?;
-    }
-    print(format_args!("started     {}", payment.created_at))?;
-    print(format_args!("changed     {}", payment.updated_at))?;
-    Ok(())
 }
