@@ -1,8 +1,8 @@
 //! What an operator says of a payment in place of its provider.
 use super::{TopUpError, TopUps};
 use crate::{
-    Accepted, BillingEvent, Money, Observation, Payment, PaymentId, PaymentSnapshot, PaymentStatus, Residue,
-    Review, TakeBack, TakeBackKind,
+    Accepted, BillingEvent, LedgerError, Money, Observation, Payment, PaymentId, PaymentSnapshot,
+    PaymentStatus, Residue, Reverse, Review, TakeBack, TakeBackKind,
 };
 
 /// An operator takes what was paid for what was asked for.
@@ -90,6 +90,9 @@ impl TopUps {
             if !payment.review.is_some_and(Review::is_before_credit) {
                 return Err(not("does not wait for an operator's word"));
             }
+            if self.is_credited(&payment).await? {
+                return Err(not("is credited already: correct the balance by hand"));
+            }
             if payment.paid != Some(request.paid) {
                 return Err(not("was not paid that amount"));
             }
@@ -114,6 +117,16 @@ impl TopUps {
         let snapshot =
             PaymentSnapshot::new(payment.reference(), PaymentStatus::Succeeded).with_paid(request.paid);
         self.take_over(&**gateway, payment.id, &snapshot).await
+    }
+
+    /// Whether the ledger has the payment's posting: only of such a one can something be taken back.
+    async fn is_credited(&self, payment: &Payment) -> Result<bool, TopUpError> {
+        let nothing = Reverse::new(payment.account.clone(), payment.id.into(), Money::zero(self.currency), 0);
+        match self.stores.ledger.reverse(nothing).await {
+            Ok(_) => Ok(true),
+            Err(LedgerError::TopUpNotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What an amount is worth by the payment's own terms.

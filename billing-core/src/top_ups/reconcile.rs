@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{TopUpError, TopUps};
+use super::{TopUpError, TopUps, refund, start::OPENING_TIME};
 use crate::{
     GatewayError, Observation, Opening, Payment, PaymentId, PaymentQuery, PaymentStatus, payment::schedule,
 };
@@ -84,7 +84,7 @@ impl TopUps {
                 self.stores.payments.checked(&payment, next).await?;
             }
         }
-        for refund in self.stores.refunds.due_refunds(now, now + LEASE, limit).await? {
+        for refund in self.stores.refunds.due_refunds(now, now + refund::PAUSE, limit).await? {
             round.refunds += 1;
             let id = refund.payment;
             if let Err(error) = self.go_on(refund).await {
@@ -101,13 +101,31 @@ impl TopUps {
     /// As for [`reconcile`](TopUps::reconcile).
     pub async fn reconcile_all(&self, since: DateTime<Utc>) -> Result<Reconciled, TopUpError> {
         let mut round = Reconciled::default();
-        let mut query = PaymentQuery::newest(PAGE);
+        let is_recent = |payment: &Payment| payment.created_at >= since;
+        self.look_at_all(PaymentQuery::newest(PAGE), is_recent, &mut round).await?;
+        for status in [PaymentStatus::Pending, PaymentStatus::Processing] {
+            // Those that were recent are no longer open, or were looked at a moment ago: once more does no harm.
+            self.look_at_all(PaymentQuery::newest(PAGE).with_status(status), |_| true, &mut round).await?;
+        }
+        Ok(round)
+    }
+
+    /// Looks at payments, the newest first, as long as they are `wanted`.
+    async fn look_at_all(
+        &self,
+        mut query: PaymentQuery,
+        wanted: impl Fn(&Payment) -> bool,
+        round: &mut Reconciled,
+    ) -> Result<(), TopUpError> {
         loop {
             let page = self.stores.payments.list(&query).await?;
-            let Some(last) = page.last() else { return Ok(round) };
+            let Some(last) = page.last() else { return Ok(()) };
             query = query.with_before(last.id);
-            for payment in page.iter().filter(|payment| is_open(payment) || payment.created_at >= since) {
-                self.look_at(payment, &mut round).await?;
+            for payment in &page {
+                if !wanted(payment) {
+                    return Ok(());
+                }
+                self.look_at(payment, round).await?;
             }
         }
     }
@@ -172,7 +190,7 @@ impl TopUps {
             return Ok(self.stores.payments.record(payment.id, &expired, now).await?);
         }
         let gateway = self.gateway(&payment.gateway)?;
-        let lease = self.stores.payments.begin_opening(payment.id, now, now + LEASE).await?;
+        let lease = self.stores.payments.begin_opening(payment.id, now, now + OPENING_TIME).await?;
         let Opening::Begun(begun) = lease else { return Ok(payment.clone()) };
         match self.open(&**gateway, &begun).await {
             Ok(started) => Ok(started.payment),

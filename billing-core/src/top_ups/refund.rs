@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use super::{TopUpError, TopUps};
 use crate::{
     Authorize, BillingEvent, Extend, GatewayError, LedgerError, LedgerSettings, Money, Operation, Payment,
-    PaymentId, PaymentStatus, Refund, RefundId, RefundState, StoredRefund, TakenBack, Void,
+    PaymentId, PaymentStatus, Refund, RefundId, RefundState, StoreError, StoredRefund, TakenBack, Void,
 };
 
 /// How long the money of a refund is held before the hold has to be extended.
@@ -53,8 +53,9 @@ impl NewRefund {
 }
 
 impl TopUps {
-    /// Gives money of a payment back. The refund is written down and its money held before the provider is asked; a
-    /// repeat with the same id goes on with the same refund.
+    /// Gives money of a payment back. The refund is written down and its money held before the provider is asked. A
+    /// repeat with the same id asks how it stands and does not make it again: after a while
+    /// [`reconcile`](TopUps::reconcile) does, if the provider has not heard of it.
     ///
     /// # Errors
     /// [`TopUpError::NotPossible`]; a refusal of the ledger when the money is spent; [`GatewayError::Declined`] when
@@ -63,7 +64,8 @@ impl TopUps {
     /// After a retryable error nobody knows yet: [`reconcile`](TopUps::reconcile) goes on with it.
     pub async fn refund(&self, request: NewRefund) -> Result<StoredRefund, TopUpError> {
         if let Some(known) = self.stores.refunds.refund(request.id).await? {
-            return self.go_on(known).await;
+            self.sync(known.payment).await?;
+            return self.stored_refund(known.id).await;
         }
         // What was given back at the provider's console counts, too.
         let payment = self.sync(request.payment).await?;
@@ -130,8 +132,11 @@ impl TopUps {
         } else {
             self.ask_for_refund(&refund, &payment).await?;
         }
-        let refund = self.stores.refunds.refund(refund.id).await?;
-        refund.ok_or(TopUpError::UnknownPayment { id: payment.id })
+        self.stored_refund(refund.id).await
+    }
+
+    async fn stored_refund(&self, id: RefundId) -> Result<StoredRefund, TopUpError> {
+        Ok(self.stores.refunds.refund(id).await?.ok_or(StoreError::RefundNotFound { id })?)
     }
 
     async fn ask_for_refund(&self, refund: &StoredRefund, payment: &Payment) -> Result<(), TopUpError> {
@@ -162,7 +167,7 @@ impl TopUps {
         if refund.allows_debt {
             return Ok(());
         }
-        let Some((share, _)) = payment.worth(refund.amount) else { return Ok(()) };
+        let Some(share) = share_of(refund, payment) else { return Ok(()) };
         let ledger = &self.stores.ledger;
         let operation = Operation::new("refund").map_err(|error| LedgerError::Backend(error.into()))?;
         let request = Authorize::new(refund.hold(), payment.account.clone(), share, operation)
@@ -223,4 +228,11 @@ impl TopUps {
         }
         self.stores.ledger.void(Void::new(payment.account.clone(), refund.hold())).await
     }
+}
+
+/// What a refund takes out of the account: on totals, as its reversal will.
+fn share_of(refund: &StoredRefund, payment: &Payment) -> Option<Money> {
+    let (before, _) = payment.worth(refund.taken_before)?;
+    let (after, _) = payment.worth(refund.taken_before.checked_add(refund.amount)?)?;
+    after.checked_sub(before)
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// How long a provider may take to open an order, at most; only after it may somebody else ask for the same one.
-const OPENING_TIME: TimeDelta = TimeDelta::seconds(40);
+pub(super) const OPENING_TIME: TimeDelta = TimeDelta::seconds(40);
 
 /// A top-up to start.
 #[derive(Clone, Debug)]

@@ -80,7 +80,9 @@ pub async fn an_adjustment_needs_actor_and_reason_and_never_goes_below_zero(subj
         subject.ledger.adjust(Adjust::new(id, subject.account.clone(), usd(amount), actor, reason))
     };
     let id = PostingId::new();
-    for (amount, actor, reason) in [("5", "", "gift"), ("5", "olena", " "), ("0", "olena", "gift")] {
+    for (amount, actor, reason) in
+        [("5", "", "gift"), ("5", "olena", " "), ("5", "olena", "a \0 in it"), ("0", "olena", "gift")]
+    {
         let refused = adjust(id, amount, actor, reason).await.unwrap_err();
         assert!(
             matches!(refused, LedgerError::InvalidRequest { .. } | LedgerError::InvalidAmount { .. }),

@@ -125,5 +125,9 @@ pub(super) fn check_text(field: &'static str, text: &str, most_bytes: usize) -> 
     if text.trim().is_empty() || text.len() > most_bytes {
         return Err(LedgerError::InvalidRequest { field, rule: "must not be blank or too long" });
     }
+    // What one database can't keep, none does.
+    if text.contains('\0') {
+        return Err(LedgerError::InvalidRequest { field, rule: "must not have a NUL" });
+    }
     Ok(())
 }

@@ -68,8 +68,8 @@ impl GiveBack {
         match top_ups.refund(request).await {
             Ok(refund) => show_refund(&refund),
             Err(error) if error.is_retryable() && was_begun(top_ups, id).await? => Err(format!(
-                "nobody knows yet whether refund {id} was made ({}); the server goes on with it, and so does \
-                this command with --refund-id {id}",
+                "nobody knows yet whether refund {id} was made ({}); the server finds out and goes on with it; \
+                see how it stands with --refund-id {id}",
                 chain(&error)
             )
             .into()),
