@@ -35,7 +35,8 @@ async fn a_connection_that_broke_is_replaced_and_the_call_repeated() {
                 .fetch_all(&mut beside)
                 .await
                 .unwrap();
-        assert!(killed.len() >= 2, "the pool has {} connections", killed.len());
+        // One that was killed before may still lie in the pool: nobody has noticed yet.
+        assert!(!killed.is_empty(), "the pool has no connection");
         let (id, search) = (PostingId::new(), Operation::new("search").unwrap());
         let one = Money::parse("1", Currency::USD).unwrap();
         store.charge(Charge::new(id, acme.clone(), one, search)).await.unwrap();
