@@ -57,6 +57,8 @@ mod ledger;
 mod operations;
 #[path = "../shared/outbox.rs"]
 mod outbox;
+#[path = "../shared/payment_lock.rs"]
+mod payment_lock;
 #[path = "../shared/payments.rs"]
 mod payments;
 mod refusal;
@@ -79,6 +81,8 @@ mod quotes;
 mod rates;
 #[path = "../shared/refunds.rs"]
 mod refunds;
+#[path = "../shared/take_backs.rs"]
+mod take_backs;
 #[path = "../shared/webhook_rows.rs"]
 mod webhook_rows;
 use PostgresStore as Store;

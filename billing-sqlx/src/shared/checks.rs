@@ -5,7 +5,7 @@ use sqlx::query;
 
 use super::{
     Store,
-    payments::Outcome,
+    payment_lock::Outcome,
     rows::{self, Decoded},
 };
 use crate::stamp::Stamp;

@@ -5,7 +5,7 @@ use sqlx::{Row as _, query};
 
 use super::{
     Store,
-    payments::{Outcome, lock},
+    payment_lock::{Outcome, lock},
     rows,
 };
 use crate::stamp::Stamp;

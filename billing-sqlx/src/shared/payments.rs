@@ -1,16 +1,16 @@
 use async_trait::async_trait;
 use billing_core::{
-    Accepted, AccountId, Currency, Money, Observation, Opening, Payment, PaymentId, PaymentQuery,
-    PaymentStatus, PaymentStore, Review, StoreError, TakeBack, TakenBack,
+    Accepted, AccountId, Money, Observation, Opening, Payment, PaymentId, PaymentQuery, PaymentStatus,
+    PaymentStore, Review, StoreError, TakeBack, TakenBack,
 };
 use chrono::{DateTime, Utc};
 use sqlx::query;
 
 use super::{
-    Connection, Store,
-    book::signed,
-    checks, openings,
+    Store, checks, openings,
+    payment_lock::{Outcome, lock},
     rows::{self, Decoded},
+    take_backs,
 };
 use crate::{
     failure::{Failure, is_unique_violation, retry},
@@ -22,7 +22,6 @@ const INSERT: &str = "INSERT INTO payments \
     updated_at, next_check_at, quote, rate) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING";
 const GET: &str = "SELECT * FROM payments WHERE id = $1";
-const LOCK: &str = concat!("SELECT * FROM payments WHERE id = $1 ", for_update!());
 const FIND: &str = "SELECT * FROM payments WHERE gateway = $1 AND external_id = $2";
 const ATTACH: &str = "UPDATE payments SET external_id = $2, updated_at = $3, \
     checkout_url = COALESCE(checkout_url, $4), opening_until = NULL WHERE id = $1";
@@ -32,14 +31,6 @@ const RECORD: &str = "UPDATE payments SET status = $2, paid_currency = $3, paid 
     failure_code = $6, failure_message = $7, updated_at = $8, checks = $9, next_check_at = $10 WHERE id = $1";
 const LIST: &str = "SELECT * FROM payments WHERE ($1 IS NULL OR account = $1) AND ($2 IS NULL OR status = $2) \
     AND (NOT $3 OR review IS NOT NULL) AND ($5 IS NULL OR id < $5) ORDER BY id DESC LIMIT $4";
-const TAKE_BACKS: &str = "SELECT * FROM take_backs WHERE payment = $1";
-const SAVE_TAKE_BACK: &str = "INSERT INTO take_backs (payment, external_id, kind, taken, returned, actor) \
-    VALUES ($1, $2, $3, $4, $5, $6) \
-    ON CONFLICT (payment, external_id) DO UPDATE SET taken = excluded.taken, returned = excluded.returned";
-const SAVE_TAKEN_BACK: &str =
-    "UPDATE payments SET taken_back = $2, revision = $3, updated_at = $4 WHERE id = $1";
-
-pub(super) type Outcome<T> = Result<T, Failure<StoreError>>;
 
 #[async_trait]
 impl PaymentStore for Store {
@@ -130,10 +121,10 @@ impl PaymentStore for Store {
     async fn take_back(
         &self,
         id: PaymentId,
-        take_backs: &[TakeBack],
+        news: &[TakeBack],
         now: DateTime<Utc>,
     ) -> Result<TakenBack, StoreError> {
-        retry(|| self.take_back_once(id, take_backs, now)).await
+        retry(|| take_backs::record(self, id, news, now)).await
     }
 
     async fn take_backs(&self, id: PaymentId) -> Result<Vec<TakeBack>, StoreError> {
@@ -141,9 +132,7 @@ impl PaymentStore for Store {
             let mut snapshot = self.snapshot().await?;
             let payment = query(GET).bind(id.as_uuid()).fetch_optional(&mut *snapshot).await?;
             let payment = rows::payment(&payment.ok_or(StoreError::NotFound { id })?)?;
-            Ok::<_, Failure<StoreError>>(
-                known_take_backs(&mut snapshot, id, payment.amount.currency()).await?,
-            )
+            Ok::<_, Failure<StoreError>>(take_backs::of(&mut snapshot, id, payment.amount.currency()).await?)
         })
         .await
     }
@@ -246,43 +235,6 @@ impl Store {
         Ok(payment)
     }
 
-    async fn take_back_once(
-        &self,
-        id: PaymentId,
-        take_backs: &[TakeBack],
-        now: DateTime<Utc>,
-    ) -> Outcome<TakenBack> {
-        let mut transaction = self.begin().await?;
-        let payment = lock(&mut transaction, id).await?;
-        let currency = payment.amount.currency();
-        let mut known = known_take_backs(&mut transaction, id, currency).await?;
-        let mut changed = false;
-        for news in take_backs {
-            let place = known.iter().position(|take_back| take_back.id == news.id);
-            let merged = place.map_or_else(|| news.clone(), |place| known[place].merged_with(news));
-            match place {
-                Some(place) if known[place] == merged => continue,
-                Some(place) => known[place] = merged.clone(),
-                None => known.push(merged.clone()),
-            }
-            changed = true;
-            save_take_back(&mut transaction, id, &merged).await?;
-        }
-        if !changed {
-            return Ok(TakenBack::of(&known, currency, payment.revision));
-        }
-        let taken = TakenBack::of(&known, currency, payment.revision + 1);
-        query(SAVE_TAKEN_BACK)
-            .bind(id.as_uuid())
-            .bind(taken.total.micros())
-            .bind(signed(taken.revision))
-            .bind(Stamp(now))
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(taken)
-    }
-
     async fn record_once(
         &self,
         id: PaymentId,
@@ -308,32 +260,4 @@ impl Store {
         transaction.commit().await?;
         Ok(payment)
     }
-}
-
-async fn known_take_backs(
-    connection: &mut Connection,
-    id: PaymentId,
-    currency: Currency,
-) -> Decoded<Vec<TakeBack>> {
-    let stored = query(TAKE_BACKS).bind(id.as_uuid()).fetch_all(connection).await?;
-    stored.iter().map(|row| rows::take_back(row, currency)).collect()
-}
-
-pub(super) async fn lock(connection: &mut Connection, id: PaymentId) -> Outcome<Payment> {
-    let row = query(LOCK).bind(id.as_uuid()).fetch_optional(connection).await?;
-    let row = row.ok_or(StoreError::NotFound { id })?;
-    Ok(rows::payment(&row)?)
-}
-
-async fn save_take_back(connection: &mut Connection, id: PaymentId, take_back: &TakeBack) -> Decoded<()> {
-    query(SAVE_TAKE_BACK)
-        .bind(id.as_uuid())
-        .bind(take_back.id.as_str())
-        .bind(take_back.kind.as_str())
-        .bind(take_back.taken.micros())
-        .bind(take_back.returned.micros())
-        .bind(take_back.actor.as_deref())
-        .execute(connection)
-        .await?;
-    Ok(())
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Row, Store,
-    payments::Outcome,
+    payment_lock::Outcome,
     rows::{self, Decoded},
 };
 use crate::{

@@ -59,6 +59,8 @@ mod ledger;
 mod operations;
 #[path = "../shared/outbox.rs"]
 mod outbox;
+#[path = "../shared/payment_lock.rs"]
+mod payment_lock;
 #[path = "../shared/payments.rs"]
 mod payments;
 #[path = "../shared/reports.rs"]
@@ -80,6 +82,8 @@ mod quotes;
 mod rates;
 #[path = "../shared/refunds.rs"]
 mod refunds;
+#[path = "../shared/take_backs.rs"]
+mod take_backs;
 #[path = "../shared/webhook_rows.rs"]
 mod webhook_rows;
 use SqliteStore as Store;
