@@ -31,7 +31,7 @@
 //! | Trait | What it is | Back ends |
 //! |---|---|---|
 //! | [`Ledger`] | balances, holds, postings | [`MemoryLedger`], `billing-sqlx` |
-//! | [`PaymentGateway`] | a payment provider | `billing-stripe` |
+//! | [`PaymentGateway`] | a payment provider | `billing-stripe`, `billing-fondy` |
 //! | [`PaymentStore`] | payments and what was taken back of them | [`MemoryPayments`], `billing-sqlx` |
 //! | [`RefundStore`] | refunds that operators ask for | [`MemoryRefunds`], `billing-sqlx` |
 //! | [`Inbox`] | webhooks as they came in | [`MemoryInbox`], `billing-sqlx` |
@@ -40,7 +40,7 @@
 //! | [`Outbox`], [`Notifier`] | notifications on their way, and who delivers them | [`MemoryOutbox`], `billing-sqlx` |
 //! | [`CostEstimator`] | what a call may cost | [`PriceTable`] |
 //! | [`ExchangeRates`] | currency exchange | [`FixedRates`] |
-//! | [`RateStore`] | the rates that were last told | [`MemoryRates`] |
+//! | [`RateStore`] | the rates that were last told | [`MemoryRates`], `billing-sqlx` |
 //! | [`Clock`] | the time | [`SystemClock`], [`ManualClock`] |
 //!
 //! [`TopUps`] drives payments from any gateway into the ledger.
@@ -64,7 +64,7 @@ mod time_zone;
 mod top_ups;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use exchange::{ExchangeRates, FixedRates, MemoryRates, Rate, RateStore, RatesError};
+pub use exchange::{ExchangeRates, FixedRates, Rate, RateStore, RatesError};
 pub use gateway::{
     Capabilities, Checkout, CheckoutKind, CreatePayment, Failure, GatewayError, PaymentGateway, PaymentRef,
     PaymentSnapshot, PaymentStatus, Refund, TakeBack, TakeBackKind, WebhookContent, WebhookEvent,
@@ -80,7 +80,7 @@ pub use ledger::{
 };
 pub use memory::{
     MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox, MemoryPayments, MemoryQuotes,
-    MemoryRefunds,
+    MemoryRates, MemoryRefunds,
 };
 pub use money::{AmountError, Currency, JsonAmount, Money, Residue, UnknownCurrency};
 pub use notification::{BillingEvent, Message, Notification, Notifier, NotifyError, Outbox};

@@ -1,6 +1,5 @@
 //! Exchange rates.
 mod fixed;
-mod memory;
 
 use std::{fmt, sync::Arc};
 
@@ -8,7 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-pub use self::{fixed::FixedRates, memory::MemoryRates};
+pub use self::fixed::FixedRates;
 use crate::{BoxError, Currency, Money, StoreError};
 
 /// Tells what one currency is worth in another.

@@ -5,6 +5,7 @@ mod ledger;
 mod outbox;
 mod payments;
 mod quotes;
+mod rates;
 mod refunds;
 
 pub use inbox::MemoryInbox;
@@ -13,4 +14,5 @@ pub use ledger::MemoryLedger;
 pub use outbox::MemoryOutbox;
 pub use payments::MemoryPayments;
 pub use quotes::MemoryQuotes;
+pub use rates::MemoryRates;
 pub use refunds::MemoryRefunds;

@@ -90,7 +90,7 @@ type Row = sqlx::postgres::PgRow;
 type Connection = sqlx::PgConnection;
 type Query<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;
 
-/// Ledger, payments and outbox on PostgreSQL. Cheap to clone; clones share the pool.
+/// Ledger, payments, webhooks and messages on PostgreSQL. Cheap to clone; clones share the pool.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     pool: PgPool,

@@ -91,7 +91,7 @@ type Row = sqlx::sqlite::SqliteRow;
 type Connection = sqlx::SqliteConnection;
 type Query<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
 
-/// Ledger, payments and outbox in an SQLite file. Cheap to clone; clones share the connections.
+/// Ledger, payments, webhooks and messages in an SQLite file. Cheap to clone; clones share the connections.
 ///
 /// Several processes may use one file, such as a server and a command beside it.
 #[derive(Clone, Debug)]
