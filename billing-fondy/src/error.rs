@@ -1,4 +1,4 @@
-use std::{fmt, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use billing_core::GatewayError;
 
@@ -16,9 +16,9 @@ pub(crate) enum FondyError {
     /// It could not be reached, or the connection was lost.
     #[error("the connection to fondy failed")]
     Unreachable(#[source] reqwest::Error),
-    /// It did not answer in time.
+    /// It did not answer in time, which the kind of the source tells callers that know nothing of Fondy.
     #[error("fondy did not answer in time")]
-    TimedOut,
+    TimedOut(#[source] io::Error),
     /// It, or something in between, answered with something else than its API does.
     #[error("the answer of fondy to {call}, with status {status}, is of no use: {reason}")]
     Useless { call: Call, status: u16, reason: &'static str },
@@ -101,7 +101,7 @@ impl From<FondyError> for GatewayError {
         match error {
             FondyError::Refused(refusal) => refusal.into(),
             FondyError::SlowDown { retry_after } => Self::RateLimited { retry_after },
-            FondyError::Unreachable(_) | FondyError::TimedOut => Self::Unavailable(error.into()),
+            FondyError::Unreachable(_) | FondyError::TimedOut(_) => Self::Unavailable(error.into()),
             // What was to be changed may have been changed.
             FondyError::Useless { call, status, .. } if call.changes_something() || !is_success(status) => {
                 Self::Unavailable(error.into())
@@ -221,6 +221,7 @@ mod tests {
         assert!(useless(Call::Status, 502));
         assert!(!useless(Call::Status, 200));
         assert!(!useless(Call::Checkout, 502) && !useless(Call::Reverse, 502));
-        assert!(!FondyError::TimedOut.invites_repeat(Call::Status));
+        let late = FondyError::TimedOut(io::ErrorKind::TimedOut.into());
+        assert!(!late.invites_repeat(Call::Status));
     }
 }

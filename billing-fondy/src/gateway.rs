@@ -129,7 +129,7 @@ impl FondyGateway {
         work: impl Future<Output = Result<T, GatewayError>>,
     ) -> Result<T, GatewayError> {
         let timed = tokio::time::timeout(self.settings.timeout, work).await;
-        timed.unwrap_or_else(|_| Err(FondyError::TimedOut.into()))
+        timed.unwrap_or_else(|elapsed| Err(FondyError::TimedOut(elapsed.into()).into()))
     }
 
     fn merchant(&self) -> u64 {

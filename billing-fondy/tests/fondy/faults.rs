@@ -13,7 +13,7 @@ use tracing_subscriber::{fmt::MakeWriter, util::SubscriberInitExt};
 
 use crate::{
     canned::{Answer, Canned, hanging_up},
-    setup::{builder, kind, new_order, reference, told, whole_text},
+    setup::{builder, is_late, kind, new_order, reference, told, whole_text},
 };
 
 /// What is no answer at all.
@@ -62,10 +62,11 @@ async fn an_operation_ends_in_time() {
     let fondy = Canned::new([Answer::Nothing]).await;
     let gateway = builder(&fondy.base).with_timeout(Duration::from_millis(200)).build().unwrap();
     let started = Instant::now();
-    let error = gateway.create_payment(new_order()).await.unwrap_err();
-    assert_eq!(kind(&error), "unavailable", "{error}");
-    let error = gateway.payment_status(&reference(PaymentId::new())).await.unwrap_err();
-    assert_eq!(kind(&error), "unavailable", "{error}");
+    let created = gateway.create_payment(new_order()).await.unwrap_err();
+    let asked = gateway.payment_status(&reference(PaymentId::new())).await.unwrap_err();
+    for error in [created, asked] {
+        assert_eq!((kind(&error), is_late(&error)), ("unavailable", true), "{error:?}");
+    }
     assert_eq!(fondy.paths(), ["checkout/url", "status/order_id"]);
     assert!(started.elapsed() < Duration::from_secs(4));
 }
@@ -107,7 +108,7 @@ async fn nobody_there_is_unavailable() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let gateway = builder(&format!("http://{address}/api")).build().unwrap();
     let error = gateway.create_payment(new_order()).await.unwrap_err();
-    assert_eq!(kind(&error), "unavailable", "{error}");
+    assert_eq!((kind(&error), is_late(&error)), ("unavailable", false), "{error:?}");
 }
 
 /// What was logged.

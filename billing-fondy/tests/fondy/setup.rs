@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, error::Error, fmt::Write as _, time::Duration};
+use std::{collections::BTreeMap, error::Error, fmt::Write as _, io, iter, time::Duration};
 
 use billing_core::{
     AccountId, CreatePayment, Currency, GatewayError, Money, PaymentId, PaymentRef, PaymentSnapshot,
@@ -141,6 +141,13 @@ pub(crate) fn refusal(result: Result<PaymentSnapshot, GatewayError>) -> (&'stati
         _ => String::new(),
     };
     (kind(&error), code)
+}
+
+/// Whether a caller that knows nothing of Fondy can tell that time ran out.
+pub(crate) fn is_late(error: &GatewayError) -> bool {
+    let mut causes = iter::successors(error.source(), |cause| (*cause).source());
+    let is_late = |error: &io::Error| error.kind() == io::ErrorKind::TimedOut;
+    causes.any(|cause| cause.downcast_ref().is_some_and(is_late))
 }
 
 /// An error with all its causes.
