@@ -40,6 +40,7 @@ pub struct FondyGatewayBuilder {
     user_agent: String,
     timeout: Duration,
     terms: Terms,
+    has_nameless_refunds: bool,
     min: Money,
     max: Money,
 }
@@ -63,6 +64,7 @@ impl FondyGatewayBuilder {
             user_agent: USER_AGENT.to_owned(),
             timeout: TIMEOUT,
             terms: Terms { language: LANGUAGE.to_owned(), callback_url: None, lifetime: None },
+            has_nameless_refunds: false,
             min: Money::from_micros(50_000_000, Currency::UAH),
             max: Money::from_micros(100_000_000_000, Currency::UAH),
         }
@@ -131,6 +133,15 @@ impl FondyGatewayBuilder {
         self
     }
 
+    /// Leaves the ids of refunds, by which a repeat is recognised, out of them.
+    ///
+    /// Leave it alone unless your gateway answers every refund with 1014, as one that does not know the field may: then
+    /// [a repeat needs care](crate#refunds).
+    pub fn with_nameless_refunds(mut self) -> Self {
+        self.has_nameless_refunds = true;
+        self
+    }
+
     /// The gateway.
     ///
     /// # Errors
@@ -163,6 +174,7 @@ impl FondyGatewayBuilder {
         let settings = Settings {
             merchant,
             terms: self.terms,
+            has_nameless_refunds: self.has_nameless_refunds,
             limits: (self.min, self.max),
             timeout: self.timeout,
             is_live,

@@ -36,6 +36,8 @@ pub struct FondyGateway {
 pub(crate) struct Settings {
     pub(crate) merchant: Merchant,
     pub(crate) terms: Terms,
+    /// Whether refunds are sent without their ids.
+    pub(crate) has_nameless_refunds: bool,
     pub(crate) limits: (Money, Money),
     /// How long an operation may take in all.
     pub(crate) timeout: Duration,
@@ -98,7 +100,8 @@ impl FondyGateway {
         if let Progress::Done = progress(&before, refund)? {
             return Ok(before.snapshot());
         }
-        let request = request::reverse(self.merchant(), id, refund, minor);
+        let nameless = self.settings.has_nameless_refunds;
+        let request = request::reverse(self.merchant(), id, refund, minor, nameless);
         let answer = self.client.call(Call::Reverse, request).await?;
         // A page of the documentation spells it so.
         match answer.text("reverse_status").or_else(|| answer.text("revers_status")) {

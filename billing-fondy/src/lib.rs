@@ -97,8 +97,9 @@
 //!   lists, objects), are refused.
 //!
 //! # Refunds
-//! Fondy has no ids of refunds. Whether one was heard is told by what had been
-//! [taken back before](billing_core::Refund::taken_before) it was first asked for, against the total now:
+//! A refund is sent with its id as Fondy's `reverse_id`, by which the gateway recognises a repeat. Not all of them say
+//! that they do, so what had been [taken back before](billing_core::Refund::taken_before) it was first asked for is
+//! compared with the total now:
 //!
 //! | Total now | What is done |
 //! |---|---|
@@ -107,9 +108,12 @@
 //! | anything else | declined as `taken_back_meanwhile`: a person has to look |
 //!
 //! `taken_before` is what this gateway told; disputes, of which it tells nothing, are not in it. One refund of a payment
-//! may be open at a time, and **a repeat has to wait until the first call can't be under way any more**: while Fondy
-//! still works on that, the total says nothing, and the money would be given back twice. Minutes are enough for a lost
-//! answer, not for a bank that works on it; when in doubt, look at the portal first.
+//! may be open at a time.
+//!
+//! The documentation of [Fondy] and of Flitt describes `reverse_id`; hutko's does not mention it. Where it is ignored, or
+//! [left out](FondyGatewayBuilder::with_nameless_refunds), **a repeat has to wait until the first call can't be under way
+//! any more**: while the bank still works on that, the total says nothing, and the money would be given back twice.
+//! Minutes are enough for a lost answer, not for a bank that works on it; when in doubt, look at the portal first.
 //!
 //! # Features
 //! None.
@@ -118,6 +122,7 @@
 //! It knows no protocol 2.0, saved cards, subscriptions, split payments, held amounts or payouts, and sees no disputes.
 //! It trusts nothing that a browser brings back to the return page, though that comes signed: ask for the status.
 //!
+//! [Fondy]: https://docs.fondy.io/gateway/direct-integration/reversal/create-reversal
 //! [Callbacks]: https://docs.fondy.eu/en/docs/page/28/
 //! [signature]: https://docs.fondy.eu/en/docs/page/3/#chapter-3-5
 

@@ -79,14 +79,19 @@ pub(crate) fn status(merchant: u64, order: &str) -> Value {
     json!({ "version": VERSION, "merchant_id": merchant, "order_id": order })
 }
 
-/// A refund of so many minor units. Its id is for people at the portal: Fondy knows no ids of refunds.
-pub(crate) fn reverse(merchant: u64, order: &str, refund: &Refund, minor: i64) -> Value {
-    json!({
+/// A refund of so many minor units. Its id is for people at the portal, and unless it is `nameless`, for Fondy too: by it
+/// a repeat is recognised.
+pub(crate) fn reverse(merchant: u64, order: &str, refund: &Refund, minor: i64, nameless: bool) -> Value {
+    let mut request = json!({
         "version": VERSION,
         "merchant_id": merchant,
         "order_id": order,
         "amount": minor,
         "currency": refund.amount.currency().code(),
         "comment": refund.id.to_string(),
-    })
+    });
+    if !nameless {
+        request["reverse_id"] = refund.id.to_string().into();
+    }
+    request
 }

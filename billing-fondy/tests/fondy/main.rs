@@ -9,6 +9,7 @@ mod faults;
 mod forgeries;
 mod payments;
 mod refunds;
+mod reversals;
 mod secrets;
 mod setup;
 mod simulator;

@@ -57,8 +57,22 @@ async fn money_is_given_back_and_seen() {
         "amount": 5_000,
         "currency": "UAH",
         "comment": refund.id.to_string(),
+        "reverse_id": refund.id.to_string(),
     });
     assert_eq!(request, expected);
+}
+
+#[tokio::test]
+async fn a_refund_goes_without_its_id_where_that_is_not_taken() {
+    let id = PaymentId::new();
+    let answers = [standing(id, "1000"), reversed(id, &json!({})), standing(id, "6000")];
+    let fondy = Canned::new(answers).await;
+    let gateway = builder(&fondy.base).with_nameless_refunds().build().unwrap();
+    gateway.refund(refund(id)).await.unwrap();
+    let mut request = fondy.calls()[1].request.clone();
+    assert_eq!(request.get("reverse_id"), None);
+    let signed = request.as_object_mut().unwrap().remove("signature").unwrap();
+    assert_eq!(signed, signature(SECRET, &request));
 }
 
 #[tokio::test]
