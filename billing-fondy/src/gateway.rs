@@ -6,6 +6,7 @@ use billing_core::{
     PaymentSnapshot, Refund, WebhookEvent, WebhookReply, WebhookRequest,
 };
 use reqwest::Url;
+use tokio::time::Instant;
 
 use crate::{
     client::Client,
@@ -46,10 +47,18 @@ pub(crate) struct Settings {
     pub(crate) is_on_this_machine: bool,
 }
 
-/// What is left to do for a refund.
+/// How far a refund is.
 enum Progress {
     Done,
     ToSend,
+}
+
+/// When Fondy heard a refund.
+enum Heard {
+    /// At an earlier call: so the order stands.
+    Before(Order),
+    /// Just now: so the order stood until then.
+    Now(Order),
 }
 
 impl FondyGateway {
@@ -94,45 +103,29 @@ impl FondyGateway {
         Ok(self.order(id).await?.snapshot())
     }
 
-    async fn give_back(&self, id: &str, refund: &Refund) -> Result<PaymentSnapshot, GatewayError> {
+    async fn give_back(&self, id: &str, refund: &Refund) -> Result<Heard, GatewayError> {
         let minor = minor_units(refund.amount).ok_or_else(|| declined("amount_not_taken"))?;
         let before = self.order(id).await?;
         if let Progress::Done = progress(&before, refund)? {
-            return Ok(before.snapshot());
+            return Ok(Heard::Before(before));
         }
         let nameless = self.settings.has_nameless_refunds;
         let request = request::reverse(self.merchant(), id, refund, minor, nameless);
         let answer = self.client.call(Call::Reverse, request).await?;
         // A page of the documentation spells it so.
         match answer.text("reverse_status").or_else(|| answer.text("revers_status")) {
-            Some("approved" | "created") => {}
+            Some("approved" | "created") => Ok(Heard::Now(before)),
             Some("declined") => {
                 let code = answer.text("response_code").and_then(word);
-                return Err(declined(code.as_deref().unwrap_or("declined")));
+                Err(declined(code.as_deref().unwrap_or("declined")))
             }
-            _ => return Err(useless(Call::Reverse, "it does not say what became of it")),
-        }
-        match self.status(id).await {
-            Ok(after) => Ok(after),
-            // The refund is taken on, whether or not that can be seen yet.
-            Err(error) => {
-                tracing::debug!(
-                    gateway.name = "fondy",
-                    error = &error as &dyn std::error::Error,
-                    "order {id} could not be read after its refund"
-                );
-                Ok(before.snapshot())
-            }
+            _ => Err(useless(Call::Reverse, "it does not say what became of it")),
         }
     }
 
-    /// All calls of an operation within its time.
-    async fn in_time<T>(
-        &self,
-        work: impl Future<Output = Result<T, GatewayError>>,
-    ) -> Result<T, GatewayError> {
-        let timed = tokio::time::timeout(self.settings.timeout, work).await;
-        timed.unwrap_or_else(|elapsed| Err(FondyError::TimedOut(elapsed.into()).into()))
+    /// When an operation that begins now has to end.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.settings.timeout
     }
 
     fn merchant(&self) -> u64 {
@@ -152,7 +145,7 @@ impl PaymentGateway for FondyGateway {
     }
 
     async fn create_payment(&self, request: CreatePayment) -> Result<Checkout, GatewayError> {
-        self.in_time(self.open(request)).await
+        in_time(self.deadline(), self.open(request)).await
     }
 
     async fn parse_webhook(&self, request: WebhookRequest) -> Result<WebhookEvent, GatewayError> {
@@ -164,7 +157,7 @@ impl PaymentGateway for FondyGateway {
     }
 
     async fn payment_status(&self, payment: &PaymentRef) -> Result<PaymentSnapshot, GatewayError> {
-        self.in_time(self.status(&order_id(payment)?)).await
+        in_time(self.deadline(), self.status(&order_id(payment)?)).await
     }
 
     async fn cancel(&self, _: &PaymentRef) -> Result<PaymentSnapshot, GatewayError> {
@@ -172,8 +165,31 @@ impl PaymentGateway for FondyGateway {
     }
 
     async fn refund(&self, request: Refund) -> Result<PaymentSnapshot, GatewayError> {
-        self.in_time(self.give_back(&order_id(&request.payment)?, &request)).await
+        let (id, deadline) = (order_id(&request.payment)?, self.deadline());
+        let before = match in_time(deadline, self.give_back(&id, &request)).await? {
+            Heard::Before(order) => return Ok(order.snapshot()),
+            Heard::Now(before) => before,
+        };
+        // The refund is taken on, whether or not that can be seen yet, or in time.
+        let seen = in_time(deadline, self.status(&id)).await;
+        Ok(seen.unwrap_or_else(|error| {
+            tracing::debug!(
+                gateway.name = "fondy",
+                error = &error as &dyn std::error::Error,
+                "order {id} could not be read after its refund"
+            );
+            before.snapshot()
+        }))
     }
+}
+
+/// All calls of an operation, or what is left of them, within its time.
+async fn in_time<T>(
+    deadline: Instant,
+    work: impl Future<Output = Result<T, GatewayError>>,
+) -> Result<T, GatewayError> {
+    let timed = tokio::time::timeout_at(deadline, work).await;
+    timed.unwrap_or_else(|elapsed| Err(FondyError::TimedOut(elapsed.into()).into()))
 }
 
 /// How far a refund is, by what was taken back of its order since before it was first asked for.

@@ -1,10 +1,12 @@
+use std::time::Duration;
+
 use billing_core::{PaymentGateway, PaymentStatus, RefundId};
 use billing_testkit::simulators::fondy::{ApiFault, Fault, PayTerms, Quirks, ReversalOutcome};
 use serde_json::Value;
 
 use crate::{
-    setup::{kind, refusal, reversal, uah},
-    simulator::{Order, Shop},
+    setup::{builder, kind, refusal, reversal, uah},
+    simulator::{CEILING, Order, Shop},
 };
 
 /// The reversals of an order: how much, and how far.
@@ -192,6 +194,20 @@ async fn a_refund_that_was_lost_on_the_way_there_is_made_by_a_repeat() {
         let snapshot = shop.gateway.refund(refund).await.unwrap();
         assert_eq!(snapshot.take_backs, Some(reversal(5_000)), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_refund_that_was_taken_on_is_no_error_when_time_runs_out_before_it_is_seen() {
+    let shop = Shop::open().await;
+    let order = shop.paid_order().await;
+    let hasty = builder(&shop.fondy.api_url()).with_timeout(Duration::from_millis(1_500)).build().unwrap();
+    // The first question is answered, the second one is not.
+    shop.fondy.fail(ApiFault::new(Fault::Delay(0)).with_route("POST", "/api/status"));
+    shop.fondy.fail(ApiFault::new(Fault::Hang).with_route("POST", "/api/status"));
+    let snapshot = tokio::time::timeout(CEILING, hasty.refund(order.refund_of(5_000, 0))).await.unwrap();
+    assert_eq!(snapshot.unwrap().take_backs, Some(vec![]));
+    assert_eq!(reversals(&shop, &order), [done(5_000)]);
+    assert_eq!(shop.status(&order).await.take_backs, Some(reversal(5_000)));
 }
 
 #[tokio::test]
