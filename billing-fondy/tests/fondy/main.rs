@@ -2,6 +2,8 @@
 //! Fondy would not give them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod browser;
+mod callbacks;
 mod canned;
 mod checkout;
 mod endpoint;

@@ -180,6 +180,16 @@ async fn a_text_that_fondy_does_not_take_is_declined() {
 }
 
 #[tokio::test]
+async fn a_currency_that_the_merchant_may_not_take_is_a_matter_of_setup() {
+    let jpy = |minor| Money::from_minor(minor, Currency::JPY).unwrap();
+    let shop = Shop::with(simulator(), |builder| builder.with_limits(jpy(1), jpy(1_000))).await;
+    let mut request = new_order();
+    request.amount = jpy(500);
+    let error = shop.gateway.create_payment(request).await.unwrap_err();
+    assert!(matches!(&error, GatewayError::Unauthorized { code } if code == "1012"), "{error}");
+}
+
+#[tokio::test]
 async fn a_stranger_is_told_as_such() {
     for quirks in [Quirks::new(), Quirks::new().with_error_codes_as_text()] {
         let shop = Shop::with_quirks(quirks).await;
