@@ -9,6 +9,7 @@ mod checkout;
 mod endpoint;
 mod faults;
 mod forgeries;
+mod losses;
 mod payments;
 mod refunds;
 mod reversals;

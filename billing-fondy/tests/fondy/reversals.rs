@@ -3,6 +3,7 @@ use std::time::Duration;
 use billing_core::{PaymentGateway, PaymentStatus, RefundId};
 use billing_testkit::simulators::fondy::{ApiFault, Fault, PayTerms, Quirks, ReversalOutcome};
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::{
     setup::{builder, kind, refusal, reversal, uah},
@@ -179,6 +180,22 @@ async fn a_refund_whose_answer_is_lost_is_found_by_a_repeat_and_made_once() {
         shop.gateway.refund(refund).await.unwrap();
         assert_eq!(reversals(&shop, &order).len(), 2, "{quirks:?}");
     }
+}
+
+#[tokio::test]
+async fn a_refund_that_is_asked_for_many_times_at_once_is_made_once() {
+    let shop = Shop::open().await;
+    let order = shop.paid_order().await;
+    let refund = order.refund_of(5_000, 0);
+    let mut repeats = JoinSet::new();
+    for _ in 0..8 {
+        let (gateway, refund) = (shop.gateway.clone(), refund.clone());
+        repeats.spawn(async move { gateway.refund(refund).await.unwrap().take_backs });
+    }
+    for take_backs in repeats.join_all().await {
+        assert_eq!(take_backs, Some(reversal(5_000)));
+    }
+    assert_eq!(reversals(&shop, &order), [done(5_000)]);
 }
 
 #[tokio::test]
