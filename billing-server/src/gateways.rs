@@ -65,5 +65,6 @@ fn fondy(merchant: &Fondy, backend: &Url) -> Result<FondyGateway, BoxError> {
         .with_limits(merchant.min, merchant.max)
         .with_timeout(FONDY_TIMEOUT)
         .with_callback_url(backend.join("/webhooks/fondy"));
+    let gateway = if merchant.refund_ids { gateway } else { gateway.with_nameless_refunds() };
     Ok(gateway.build()?)
 }

@@ -20,6 +20,8 @@ pub struct Fondy {
     pub api_base: Url,
     /// How signatures are made.
     pub signature: FondySignature,
+    /// Whether refunds carry an id.
+    pub refund_ids: bool,
     /// The least that can be paid, in hryvnias.
     pub min: Money,
     /// The most that can be paid at once, in hryvnias.
@@ -30,6 +32,7 @@ pub struct Fondy {
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<Fondy> {
     let api_base = reader.parse(&variables::FONDY_API_URL, parse::api_base);
     let signature = reader.parse(&variables::FONDY_SIGNATURE, signature);
+    let refund_ids = reader.parse(&variables::FONDY_REFUND_IDS, switch);
     let range = read_range(reader, &variables::FONDY_MIN_UAH, &variables::FONDY_MAX_UAH, Currency::UAH);
     let keys = [&variables::FONDY_MERCHANT_ID, &variables::FONDY_SECRET_KEY];
     let set = keys.iter().find(|variable| reader.text(variable).is_some())?;
@@ -43,6 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Fondy> {
         secret_key: secret_key?,
         api_base: api_base?,
         signature: signature?,
+        refund_ids: refund_ids?,
         min,
         max,
     })
@@ -63,6 +67,14 @@ fn key(text: &str) -> Result<Secret, &'static str> {
         return Err("is a key that everybody knows, and could sign payments with");
     }
     Ok(Secret::new(text))
+}
+
+fn switch(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("must be on or off"),
+    }
 }
 
 fn signature(text: &str) -> Result<FondySignature, &'static str> {

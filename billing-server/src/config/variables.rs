@@ -86,6 +86,11 @@ variables! {
         "How Fondy's signatures are made: sha1, as its gateway does, or md5.",
     )
     .with_default("sha1");
+    FONDY_REFUND_IDS = Variable::new(
+        "FONDY_REFUND_IDS",
+        "on or off: whether refunds carry an id, so that a repeat is recognised. Off where the gateway refuses it with 1014.",
+    )
+    .with_default("on");
     FONDY_MIN_UAH =
         Variable::new("FONDY_MIN_UAH", "The least that can be paid through Fondy.").with_default("50");
     FONDY_MAX_UAH =
