@@ -81,7 +81,8 @@ impl Serialize for Money {
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = StoredMoney::deserialize(deserializer)?;
-        Self::parse(&stored.amount, stored.currency).map_err(D::Error::custom)
+        let micros = parse::any_micros(&stored.amount).map_err(D::Error::custom)?;
+        Ok(Self::from_micros(micros, stored.currency))
     }
 }
 
@@ -115,6 +116,14 @@ mod tests {
         let json = serde_json::to_string(&money).unwrap();
         assert_eq!(json, r#"{"amount":"-1.234567","currency":"UAH"}"#);
         assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), money);
+        // Sums may exceed what is accepted from outside.
+        for micros in [i64::MIN, -1, 0, 1_000_000_000_000_001, i64::MAX] {
+            let money = Money::from_micros(micros, Currency::UAH);
+            assert_eq!(
+                serde_json::from_str::<Money>(&serde_json::to_string(&money).unwrap()).unwrap(),
+                money
+            );
+        }
     }
 
     #[test]

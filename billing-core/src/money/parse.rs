@@ -2,8 +2,8 @@
 use super::{MICROS_PER_UNIT, Money};
 
 const MAX_DECIMALS: usize = 6;
-/// Digits of [`Money::MAX_UNITS`].
-const MAX_UNIT_DIGITS: usize = 10;
+/// Digits of the most major units that there can be.
+const MAX_UNIT_DIGITS: usize = 13;
 
 /// A text is not an amount that this product takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,11 +23,22 @@ pub enum AmountError {
     NotPositive,
 }
 
-/// Reads a plain decimal into micros.
+/// Reads a plain decimal from outside into micros.
 pub(super) fn micros(text: &str) -> Result<i64, AmountError> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
+    let micros = any_micros(text)?;
+    let most = Money::MAX_UNITS.checked_mul(MICROS_PER_UNIT);
+    if most.is_some_and(|most| micros.unsigned_abs() <= most.unsigned_abs()) {
+        Ok(micros)
+    } else {
+        Err(AmountError::TooLarge)
+    }
+}
+
+/// Reads a plain decimal into micros, whatever an amount can be: a sum may be more than is accepted from outside.
+pub(super) fn any_micros(text: &str) -> Result<i64, AmountError> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text),
     };
     let (units, decimals) = match digits.split_once('.') {
         Some((_, "")) => return Err(AmountError::NotANumber),
@@ -45,11 +56,7 @@ pub(super) fn micros(text: &str) -> Result<i64, AmountError> {
     if units.len() > MAX_UNIT_DIGITS {
         return Err(AmountError::TooLarge);
     }
-    let micros = format!("{units}{decimals:0<MAX_DECIMALS$}").parse().map_err(|_| AmountError::TooLarge)?;
-    if Money::MAX_UNITS.checked_mul(MICROS_PER_UNIT).is_none_or(|most| micros > most) {
-        return Err(AmountError::TooLarge);
-    }
-    if negative { i64::checked_neg(micros).ok_or(AmountError::TooLarge) } else { Ok(micros) }
+    format!("{sign}{units}{decimals:0<MAX_DECIMALS$}").parse().map_err(|_| AmountError::TooLarge)
 }
 
 #[cfg(test)]
