@@ -131,7 +131,7 @@ impl Quote {
 /// A quote never changes. The quote store suite of `billing-testkit` has to pass.
 #[async_trait]
 pub trait QuoteStore: fmt::Debug + Send + Sync + 'static {
-    /// Stores a new quote.
+    /// Stores a new quote; a repeat changes nothing.
     ///
     /// # Errors
     /// [`StoreError`].

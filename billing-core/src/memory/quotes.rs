@@ -14,7 +14,8 @@ pub struct MemoryQuotes(Mutex<HashMap<QuoteId, Quote>>);
 #[async_trait]
 impl QuoteStore for MemoryQuotes {
     async fn insert_quote(&self, quote: &Quote) -> Result<(), StoreError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(quote.id, quote.clone());
+        let mut quotes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        quotes.entry(quote.id).or_insert_with(|| quote.clone());
         Ok(())
     }
 
