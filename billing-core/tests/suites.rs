@@ -27,6 +27,54 @@ mod payments {
     billing_testkit::payment_store_suite!(open);
 }
 
+mod refunds {
+    use billing_core::Stores;
+
+    use super::{Currency, LedgerSettings, MemoryLedger};
+
+    async fn open() -> Stores {
+        Stores::in_memory(MemoryLedger::new(LedgerSettings::new(Currency::USD)))
+    }
+
+    billing_testkit::refund_store_suite!(open);
+}
+
+mod quotes {
+    use billing_core::{MemoryQuotes, QuoteStore};
+
+    use super::Arc;
+
+    async fn open() -> Arc<dyn QuoteStore> {
+        Arc::new(MemoryQuotes::default())
+    }
+
+    billing_testkit::quote_store_suite!(open);
+}
+
+mod rates {
+    use billing_core::{MemoryRates, RateStore};
+
+    use super::Arc;
+
+    async fn open() -> Arc<dyn RateStore> {
+        Arc::new(MemoryRates::default())
+    }
+
+    billing_testkit::rate_store_suite!(open);
+}
+
+mod inbox {
+    use billing_core::{Inbox, MemoryInbox};
+
+    use super::Arc;
+
+    async fn open() -> Arc<dyn Inbox> {
+        Arc::new(MemoryInbox::default())
+    }
+
+    billing_testkit::inbox_suite!(open);
+}
+
 mod keys {
     use billing_core::{IdempotencyKeys, MemoryIdempotencyKeys};
 

@@ -21,6 +21,10 @@
 //! |---|---|
 //! | [`ledger_suite!`] | [`Ledger`](billing_core::Ledger) |
 //! | [`payment_store_suite!`] | [`PaymentStore`](billing_core::PaymentStore) |
+//! | [`refund_store_suite!`] | [`RefundStore`](billing_core::RefundStore) |
+//! | [`quote_store_suite!`] | [`QuoteStore`](billing_core::QuoteStore) |
+//! | [`rate_store_suite!`] | [`RateStore`](billing_core::RateStore) |
+//! | [`inbox_suite!`] | [`Inbox`](billing_core::Inbox) |
 //! | [`idempotency_keys_suite!`] | [`IdempotencyKeys`](billing_core::IdempotencyKeys) |
 //! | [`outbox_suite!`] | [`Outbox`](billing_core::Outbox) |
 //! | [`top_ups_suite!`] | [`TopUps`](billing_core::TopUps) on a back end |
@@ -51,10 +55,14 @@
     clippy::missing_panics_doc,
     reason = "a broken rule is told by a panic: that is what a test does"
 )]
+pub mod inbox;
 pub mod keys;
 pub mod ledger;
 pub mod outbox;
 pub mod payments;
+pub mod quotes;
+pub mod rates;
+pub mod refunds;
 #[cfg(feature = "simulators")]
 pub mod simulators;
 pub mod top_ups;
@@ -62,4 +70,17 @@ pub mod top_ups;
 /// How many rounds a test runs: `whole` in a soak (`SOAK` is set), a fifth of it else, at least one.
 pub fn rounds(whole: u32) -> u32 {
     if std::env::var_os("SOAK").is_some() { whole } else { (whole / 5).max(1) }
+}
+
+/// Runs everything at once, each on a task of its own, and answers in order.
+pub(crate) async fn at_once<F>(work: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let tasks: Vec<_> = work.into_iter().map(tokio::spawn).collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.unwrap());
+    }
+    answers
 }

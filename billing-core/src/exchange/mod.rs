@@ -39,7 +39,7 @@ impl<R: ExchangeRates + ?Sized> ExchangeRates for Arc<R> {
 ///
 /// # Implementing
 /// Keep one rate for each source and pair of currencies: the one of the newest `as_of`, whatever order they come in.
-/// A value comes back as it was saved, to its last digit.
+/// A value comes back as it was saved, to its last digit. The rate store suite of `billing-testkit` has to pass.
 #[async_trait]
 pub trait RateStore: fmt::Debug + Send + Sync + 'static {
     /// Keeps a rate, unless a newer one of the same source and pair is kept.

@@ -3,8 +3,8 @@ macro_rules! suites {
         use std::sync::Arc;
 
         use billing_core::{
-            Clock, Currency, IdempotencyKeys, Ledger, LedgerSettings, Outbox, PaymentStore, Stores,
-            SystemClock,
+            Clock, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, PaymentStore,
+            QuoteStore, RateStore, Stores, SystemClock,
         };
         use billing_testkit::top_ups::Backend;
 
@@ -13,6 +13,22 @@ macro_rules! suites {
         }
 
         async fn payments() -> Arc<dyn PaymentStore> {
+            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+        }
+
+        async fn stores() -> Stores {
+            Stores::of(&Arc::new($store(LedgerSettings::new(Currency::USD)).await.0))
+        }
+
+        async fn quotes() -> Arc<dyn QuoteStore> {
+            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+        }
+
+        async fn rates() -> Arc<dyn RateStore> {
+            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+        }
+
+        async fn inbox() -> Arc<dyn Inbox> {
             Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
         }
 
@@ -31,6 +47,10 @@ macro_rules! suites {
 
         billing_testkit::ledger_suite!(ledger);
         billing_testkit::payment_store_suite!(payments);
+        billing_testkit::refund_store_suite!(stores);
+        billing_testkit::quote_store_suite!(quotes);
+        billing_testkit::rate_store_suite!(rates);
+        billing_testkit::inbox_suite!(inbox);
         billing_testkit::idempotency_keys_suite!(keys);
         billing_testkit::outbox_suite!(outbox);
         billing_testkit::top_ups_suite!(backend);
