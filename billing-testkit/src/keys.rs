@@ -4,6 +4,8 @@ use std::sync::Arc;
 use billing_core::{AccountId, Claim, IdempotencyKeys, PaymentId};
 use chrono::{DateTime, TimeDelta};
 
+use crate::at_once;
+
 /// Makes one test of each rule of idempotency keys. Takes an `async fn() -> Arc<dyn IdempotencyKeys>` that opens an
 /// empty store.
 #[macro_export]
@@ -12,6 +14,8 @@ macro_rules! idempotency_keys_suite {
         $crate::idempotency_keys_suite!(@tests $open,
             the_first_claim_of_a_key_stands,
             one_of_many_claims_at_once_stands,
+            a_key_is_replaced_only_while_it_stands,
+            many_replacements_at_once_end_with_one_payment,
         );
     };
     (@tests $open:path, $($rule:ident,)*) => {
@@ -57,4 +61,36 @@ pub async fn one_of_many_claims_at_once_stands(keys: Arc<dyn IdempotencyKeys>) {
         standing.push(task.await.unwrap());
     }
     assert!(standing.iter().all(|claim| *claim == standing[0]), "{standing:?}");
+}
+
+/// Who saw an older payment under the key learns which one stands now.
+pub async fn a_key_is_replaced_only_while_it_stands(keys: Arc<dyn IdempotencyKeys>) {
+    let first = claim("anna", "stripe", "key");
+    keys.claim(&first).await.unwrap();
+    let mut second = first.clone();
+    second.payment = PaymentId::new();
+    assert_eq!(keys.replace(&first, second.payment).await.unwrap(), second);
+    assert_eq!(keys.replace(&first, PaymentId::new()).await.unwrap(), second);
+    assert_eq!(keys.claim(&claim("anna", "stripe", "key")).await.unwrap(), second);
+    let mut third = second.clone();
+    third.payment = PaymentId::new();
+    assert_eq!(keys.replace(&second, third.payment).await.unwrap(), third);
+    // Only this key of this account on this route.
+    let mut other = first.clone();
+    other.account = AccountId::new("borys").unwrap();
+    assert_eq!(keys.claim(&other).await.unwrap(), other);
+}
+
+/// Everybody who finds the old payment useless goes on with the same new one.
+pub async fn many_replacements_at_once_end_with_one_payment(keys: Arc<dyn IdempotencyKeys>) {
+    let first = claim("anna", "stripe", "key");
+    keys.claim(&first).await.unwrap();
+    let answers = at_once((0..20).map(|_| {
+        let (keys, first) = (Arc::clone(&keys), first.clone());
+        async move { keys.replace(&first, PaymentId::new()).await.unwrap() }
+    }))
+    .await;
+    let standing = keys.claim(&first).await.unwrap();
+    assert_ne!(standing.payment, first.payment);
+    assert!(answers.iter().all(|answer| *answer == standing), "{answers:?}");
 }

@@ -3,17 +3,13 @@ macro_rules! suites {
         use std::sync::Arc;
 
         use billing_core::{
-            Clock, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, PaymentStore,
-            QuoteStore, RateStore, Stores, SystemClock,
+            Clock, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, QuoteStore, RateStore,
+            Stores, SystemClock,
         };
         use billing_testkit::top_ups::Backend;
 
         async fn ledger(settings: LedgerSettings, clock: Arc<dyn Clock>) -> Arc<dyn Ledger> {
             Arc::new($store(settings).await.0.with_clock(clock))
-        }
-
-        async fn payments() -> Arc<dyn PaymentStore> {
-            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
         }
 
         async fn stores() -> Stores {
@@ -46,7 +42,7 @@ macro_rules! suites {
         }
 
         billing_testkit::ledger_suite!(ledger);
-        billing_testkit::payment_store_suite!(payments);
+        billing_testkit::payment_store_suite!(stores);
         billing_testkit::refund_store_suite!(stores);
         billing_testkit::quote_store_suite!(quotes);
         billing_testkit::rate_store_suite!(rates);

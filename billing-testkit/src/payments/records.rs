@@ -1,53 +1,14 @@
-//! The rules of [`PaymentStore`], one function each.
-use std::sync::Arc;
-
 use billing_core::{
-    AccountId, Currency, Failure, Money, Observation, Payment, PaymentId, PaymentQuery, PaymentStatus,
-    PaymentStore, Review, StoreError, TakeBack, TakeBackKind,
+    Accepted, AccountId, Currency, Exchange, Failure, Money, Observation, PaymentId, PaymentQuery,
+    PaymentStatus, Quote, QuoteTerms, Rate, Review, StoreError, Stores, TakeBack, TakeBackKind,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
-/// Makes one test of each rule of a payment store. Takes an `async fn() -> Arc<dyn PaymentStore>` that opens an empty
-/// one.
-#[macro_export]
-macro_rules! payment_store_suite {
-    ($open:path) => {
-        $crate::payment_store_suite!(@tests $open,
-            a_payment_is_stored_once_by_its_id,
-            an_order_of_a_provider_belongs_to_one_payment,
-            a_status_only_rises,
-            an_observation_is_kept_whole,
-            take_backs_only_grow_and_raise_the_revision,
-            take_backs_told_at_once_count_once,
-            payments_are_listed_newest_first,
-            an_unknown_payment_is_not_changed,
-        );
-    };
-    (@tests $open:path, $($rule:ident,)*) => {
-        $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $rule() {
-                $crate::payments::$rule($open().await).await;
-            }
-        )*
-    };
-}
-
-fn usd(text: &str) -> Money {
-    Money::parse(text, Currency::USD).unwrap()
-}
-
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_790_000_000, 123_456_000).unwrap()
-}
-
-fn payment(account: &str) -> Payment {
-    let uah = Money::parse("415.50", Currency::UAH).unwrap();
-    Payment::new(PaymentId::new(), AccountId::new(account).unwrap(), "stripe", uah, usd("10"), now())
-}
+use super::{now, payment, uah, usd};
 
 /// A repeat answers what is stored; other content under the id is a mistake.
-pub async fn a_payment_is_stored_once_by_its_id(store: Arc<dyn PaymentStore>) {
+pub async fn a_payment_is_stored_once_by_its_id(stores: Stores) {
+    let store = stores.payments;
     let first = payment("acme");
     assert_eq!(store.insert(&first).await.unwrap(), first);
     store.attach(first.id, "pi_1", None, now()).await.unwrap();
@@ -64,7 +25,8 @@ pub async fn a_payment_is_stored_once_by_its_id(store: Arc<dyn PaymentStore>) {
 }
 
 /// One order of the provider is one payment.
-pub async fn an_order_of_a_provider_belongs_to_one_payment(store: Arc<dyn PaymentStore>) {
+pub async fn an_order_of_a_provider_belongs_to_one_payment(stores: Stores) {
+    let store = stores.payments;
     let (first, second) = (payment("acme"), payment("acme"));
     store.insert(&first).await.unwrap();
     store.insert(&second).await.unwrap();
@@ -82,7 +44,8 @@ pub async fn an_order_of_a_provider_belongs_to_one_payment(store: Arc<dyn Paymen
 }
 
 /// Late news do not undo newer ones.
-pub async fn a_status_only_rises(store: Arc<dyn PaymentStore>) {
+pub async fn a_status_only_rises(stores: Stores) {
+    let store = stores.payments;
     let id = store.insert(&payment("acme")).await.unwrap().id;
     for (seen, expected) in [
         (PaymentStatus::Processing, PaymentStatus::Processing),
@@ -98,7 +61,8 @@ pub async fn a_status_only_rises(store: Arc<dyn PaymentStore>) {
 }
 
 /// What was seen is stored; what was not seen stays; each observation of a success judges the need for review anew.
-pub async fn an_observation_is_kept_whole(store: Arc<dyn PaymentStore>) {
+pub async fn an_observation_is_kept_whole(stores: Stores) {
+    let store = stores.payments;
     let id = store.insert(&payment("acme")).await.unwrap().id;
     let later = now() + TimeDelta::microseconds(1);
     let failure = Failure::new("card_declined", Some("Картку відхилено".to_owned()));
@@ -120,50 +84,35 @@ pub async fn an_observation_is_kept_whole(store: Arc<dyn PaymentStore>) {
     assert_eq!((stored.paid, stored.failure, stored.review), (Some(usd("9.99")), None, None));
 }
 
-/// Refunds and disputes add up, in whatever order they are told.
-pub async fn take_backs_only_grow_and_raise_the_revision(store: Arc<dyn PaymentStore>) {
-    let id = store.insert(&payment("acme")).await.unwrap().id;
-    let uah = |text| Money::parse(text, Currency::UAH).unwrap();
-    let refund = |text| TakeBack::new("re_1", TakeBackKind::Refund, uah(text));
-    let dispute =
-        |returned| TakeBack::new("dp_1", TakeBackKind::Dispute, uah("70")).with_returned(uah(returned));
-    for (news, total, revision) in [
-        (vec![], "0", 0),
-        (vec![refund("30")], "30", 1),
-        (vec![refund("30")], "30", 1),
-        (vec![refund("20")], "30", 1),
-        (vec![refund("30"), dispute("70")], "30", 2),
-        (vec![dispute("0")], "30", 2),
-        (vec![refund("40").with_returned(uah("15"))], "25", 3),
+/// An operator's word replaces the credit; the rate stays only where the credit goes by it.
+pub async fn what_an_operator_accepts_replaces_the_credit(stores: Stores) {
+    let store = &stores.payments;
+    let market = Rate::new(Currency::USD, Currency::UAH, "41.50".parse().unwrap(), "fixed", now());
+    let account = AccountId::new("acme").unwrap();
+    let quote = Quote::new(account, uah("415.50"), &market, QuoteTerms::default(), now()).unwrap();
+    stores.quotes.insert_quote(&quote).await.unwrap();
+    let exchange = Exchange::new(quote.id, quote.rate);
+    let id = store.insert(&payment("acme").with_quote(&quote)).await.unwrap().id;
+    let inserted = store.get(id).await.unwrap().unwrap();
+    assert_eq!((inserted.credit, inserted.exchange), (quote.credit, Some(exchange.clone())));
+    let later = now() + TimeDelta::seconds(5);
+    for (paid, actor, credit, keeps_rate, exchange) in [
+        (uah("400"), "olena", usd("9.638554"), true, Some(exchange)),
+        (usd("9"), "petro", usd("8.5"), false, None),
+        (uah("300"), "petro", usd("7"), true, None),
     ] {
-        let taken = store.take_back(id, &news, now()).await.unwrap();
-        assert_eq!((taken.total, taken.revision), (uah(total), revision), "{news:?}");
+        let accepted = Accepted::new(paid, actor);
+        let answer = store.accept(id, &accepted, credit, keeps_rate, later).await.unwrap();
+        assert_eq!((answer.credit, &answer.exchange), (credit, &exchange), "{paid}");
+        assert_eq!((answer.accepted.as_ref(), answer.updated_at), (Some(&accepted), later));
+        assert_eq!((answer.amount, answer.whole()), (uah("415.50"), paid));
+        assert_eq!(store.get(id).await.unwrap(), Some(answer));
     }
-    let stored = store.get(id).await.unwrap().unwrap();
-    assert_eq!((stored.taken_back, stored.revision), (uah("25"), 3));
-}
-
-/// Two webhooks of one refund at the same moment are one refund.
-pub async fn take_backs_told_at_once_count_once(store: Arc<dyn PaymentStore>) {
-    let id = store.insert(&payment("acme")).await.unwrap().id;
-    let tasks: Vec<_> = (0..20)
-        .map(|index| {
-            let store = Arc::clone(&store);
-            let name = format!("re_{}", index % 4);
-            let amount = Money::parse("10", Currency::UAH).unwrap();
-            let news = [TakeBack::new(name, TakeBackKind::Refund, amount)];
-            tokio::spawn(async move { store.take_back(id, &news, now()).await.unwrap() })
-        })
-        .collect();
-    for task in tasks {
-        task.await.unwrap();
-    }
-    let stored = store.get(id).await.unwrap().unwrap();
-    assert_eq!((stored.taken_back, stored.revision), (Money::parse("40", Currency::UAH).unwrap(), 4));
 }
 
 /// Lists narrow by account, status and need for review, and are bounded.
-pub async fn payments_are_listed_newest_first(store: Arc<dyn PaymentStore>) {
+pub async fn payments_are_listed_newest_first(stores: Stores) {
+    let store = stores.payments;
     let mut ids = Vec::new();
     for account in ["acme", "acme", "other"] {
         ids.push(store.insert(&payment(account)).await.unwrap().id);
@@ -184,14 +133,42 @@ pub async fn payments_are_listed_newest_first(store: Arc<dyn PaymentStore>) {
     }
 }
 
+/// However many there are, a list that goes on where the last one ended misses none and tells none twice.
+pub async fn a_list_pages_through_everything(stores: Stores) {
+    let store = stores.payments;
+    let mut started = Vec::new();
+    for number in 0..25 {
+        let account = if number % 5 == 0 { "other" } else { "acme" };
+        started.push((account, store.insert(&payment(account)).await.unwrap().id));
+    }
+    started.reverse();
+    for account in [None, Some("acme"), Some("other")] {
+        let mut query = PaymentQuery::newest(4);
+        query.account = account.map(|name| AccountId::new(name).unwrap());
+        let mut listed = Vec::new();
+        loop {
+            let page = store.list(&query).await.unwrap();
+            let Some(last) = page.last() else { break };
+            query = query.with_before(last.id);
+            listed.extend(page.iter().map(|payment| payment.id));
+        }
+        let of_account = started.iter().filter(|(name, _)| account.is_none_or(|account| account == *name));
+        assert_eq!(listed, of_account.map(|(_, id)| *id).collect::<Vec<_>>(), "{account:?}");
+    }
+}
+
 /// Nothing is stored for a payment that nobody started.
-pub async fn an_unknown_payment_is_not_changed(store: Arc<dyn PaymentStore>) {
+pub async fn an_unknown_payment_is_not_changed(stores: Stores) {
+    let store = stores.payments;
     let id = PaymentId::new();
     let refund = TakeBack::new("re_1", TakeBackKind::Refund, usd("1"));
     for outcome in [
         store.attach(id, "pi_1", None, now()).await.map(drop),
         store.record(id, &Observation::new(PaymentStatus::Succeeded), now()).await.map(drop),
         store.take_back(id, &[refund], now()).await.map(drop),
+        store.take_backs(id).await.map(drop),
+        store.begin_opening(id, now(), now()).await.map(drop),
+        store.accept(id, &Accepted::new(usd("1"), "olena"), usd("1"), false, now()).await.map(drop),
     ] {
         assert!(matches!(outcome, Err(StoreError::NotFound { .. })), "{outcome:?}");
     }
