@@ -6,7 +6,9 @@ mod holds;
 mod limits;
 mod races;
 mod random;
+mod refunds;
 mod requests;
+mod residues;
 mod subject;
 mod take_backs;
 
@@ -17,7 +19,9 @@ pub use holds::*;
 pub use limits::*;
 pub use races::*;
 pub use random::*;
+pub use refunds::*;
 pub use requests::*;
+pub use residues::*;
 pub use subject::Subject;
 pub use take_backs::*;
 
@@ -63,6 +67,17 @@ macro_rules! ledger_suite {
             a_take_back_may_put_the_account_in_debt,
             an_open_hold_is_captured_in_full_though_the_account_is_in_debt,
             a_reversal_needs_a_top_up_and_stays_within_it,
+            // refund holds
+            a_refund_hold_counts_in_no_limit,
+            a_refund_hold_is_placed_on_suspended_and_unbilled_accounts,
+            a_refund_hold_is_refused_without_funds_and_in_debt,
+            a_refund_hold_that_ends_frees_its_money_and_changes_no_window,
+            refund_holds_and_charges_at_once_never_overdraw,
+            // residues
+            a_top_up_keeps_its_residue,
+            a_residue_goes_back_by_totals,
+            a_residue_moves_only_with_money,
+            residues_of_all_accounts_add_up,
             // limits
             the_daily_limit_comes_before_the_monthly_one,
             open_holds_count_as_used,

@@ -2,8 +2,8 @@ use std::{fmt::Debug, sync::Arc};
 
 use billing_core::{
     AccountChange, AccountId, Adjust, Authorize, Capture, Charge, Clock, Currency, Extend, HistoryQuery,
-    HoldId, Ledger, LedgerError, MemoryLedger, Money, Page, Posting, PostingId, Reverse, TopUp, UsageQuery,
-    Void,
+    HoldId, Ledger, LedgerError, MemoryLedger, Money, Page, Posting, PostingId, Residue, Reverse, TopUp,
+    UsageQuery, Void,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
@@ -66,6 +66,12 @@ impl Dice {
         Money::from_micros(micros, Currency::USD)
     }
 
+    /// Mostly nothing, else up to half a micro.
+    fn residue(&mut self) -> Residue {
+        let is_exchanged = self.rng.u8(..4) == 0;
+        Residue::from_picos(if is_exchanged { self.rng.i64(-500_000..=500_000) } else { 0 })
+    }
+
     /// A hold that exists, mostly a recent one; or one that does not.
     fn hold(&mut self) -> (AccountId, HoldId, Money) {
         let recent = self.holds.len().saturating_sub(self.rng.usize(1..12));
@@ -93,7 +99,8 @@ impl Dice {
                     _ => (self.account(), HoldId::new(), self.amount()),
                 };
                 self.holds.push((account.clone(), id, amount));
-                Step::Authorize(Authorize::new(id, account, amount, operation("search")))
+                let request = Authorize::new(id, account, amount, operation("search"));
+                Step::Authorize(if self.rng.u8(..6) == 0 { request.for_refund() } else { request })
             }
             22..40 => {
                 let (account, id, held) = self.hold();
@@ -117,13 +124,14 @@ impl Dice {
             68..78 => {
                 let (account, id) = self.new_or_used();
                 let amount = Money::from_micros(self.rng.i64(1..12_000_000), Currency::USD);
-                Step::TopUp(TopUp::new(id, account, amount, "stripe"))
+                Step::TopUp(TopUp::new(id, account, amount, "stripe").with_residue(self.residue()))
             }
             78..84 => {
                 let (account, id) = self.new_or_used();
                 self.revision += self.rng.u64(..2);
                 let revision = self.revision.saturating_sub(self.rng.u64(..2));
-                Step::Reverse(Reverse::new(account, id, self.amount(), revision))
+                let request = Reverse::new(account, id, self.amount(), revision);
+                Step::Reverse(request.with_residue(self.residue()))
             }
             84..87 => {
                 let ((account, id), sign) = (self.new_or_used(), if self.rng.bool() { 1 } else { -1 });
