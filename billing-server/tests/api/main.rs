@@ -10,6 +10,7 @@ mod crashes;
 mod exactly_once;
 mod history;
 mod journey;
+mod long_story;
 mod overspend;
 mod paid_calls;
 mod payments;

@@ -1,6 +1,6 @@
 use std::{
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::Arc,
 };
 
@@ -98,6 +98,28 @@ impl Launch {
     /// Runs a command beside it, to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments.iter().copied()).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// What a command beside it prints; it must succeed.
+    #[track_caller]
+    pub(crate) fn printed(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Why a command beside it fails; it must fail as commands do, with the status 1.
+    #[track_caller]
+    pub(crate) fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Begins a command beside it, and goes on.
+    pub(crate) fn begin(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// Nothing of this process's environment gets through.

@@ -1,5 +1,6 @@
 //! Starts and stops servers, and talks to them.
 mod api;
+mod database;
 mod launch;
 mod postgres;
 mod server;
@@ -10,6 +11,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 pub(crate) use self::{
     api::{Answer, Api, NewPayment, token},
+    database::{sqlite_url, told},
     launch::{JWT_SECRET, Launch},
     postgres::{Postgres, postgres_url},
     server::Server,

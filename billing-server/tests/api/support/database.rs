@@ -1,0 +1,28 @@
+use std::path::Path;
+
+use serde_json::Value;
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+
+const MESSAGES: &str = "SELECT key, CAST(event AS text) FROM outbox ORDER BY created_at, key";
+
+/// The URL of a database file in a folder.
+pub(crate) fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("billing.db").display())
+}
+
+/// The messages that wait to be told, oldest first: the key of each, and what happened.
+async fn messages(database_url: &str) -> Vec<(String, Value)> {
+    let rows: Vec<(String, String)> = if database_url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(database_url).await.unwrap();
+        sqlx::query_as(MESSAGES).fetch_all(&mut connection).await.unwrap()
+    } else {
+        let mut connection = PgConnection::connect(database_url).await.unwrap();
+        sqlx::query_as(MESSAGES).fetch_all(&mut connection).await.unwrap()
+    };
+    rows.into_iter().map(|(key, event)| (key, serde_json::from_str(&event).unwrap())).collect()
+}
+
+/// How many messages with this key wait to be told: one at most, for a key names a message.
+pub(crate) async fn told(database_url: &str, key: &str) -> usize {
+    messages(database_url).await.iter().filter(|(told, _)| told == key).count()
+}
