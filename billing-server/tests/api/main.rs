@@ -8,6 +8,8 @@ mod bad_input;
 mod commands;
 mod crashes;
 mod exactly_once;
+mod fondy_shop;
+mod fondy_story;
 mod history;
 mod journey;
 mod long_story;
