@@ -244,10 +244,21 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure by its code.
+    const LONGEST_CODE: usize = 64;
+    const LONGEST_MESSAGE: usize = 500;
+
+    /// A failure by its code. Control characters are left out, and what is too long is cut: not every storage takes
+    /// whatever a provider says.
     pub fn new(code: impl Into<String>, message: Option<String>) -> Self {
-        Self { code: code.into(), message }
+        Self {
+            code: plain(&code.into(), Self::LONGEST_CODE),
+            message: message.map(|message| plain(&message, Self::LONGEST_MESSAGE)),
+        }
     }
+}
+
+fn plain(text: &str, longest: usize) -> String {
+    text.chars().filter(|character| !character.is_control()).take(longest).collect()
 }
 
 #[cfg(test)]
@@ -262,6 +273,13 @@ mod tests {
         assert_eq!(Failed.raised_by(Canceled), Failed);
         assert_eq!(Canceled.raised_by(Succeeded), Succeeded);
         assert_eq!(Succeeded.raised_by(Failed), Succeeded);
+    }
+
+    #[test]
+    fn a_failure_is_told_in_plain_words() {
+        let failure = Failure::new("1\u{0}\r\n037", Some(format!("Ні.\u{1b}[31m{}", "x".repeat(1_000))));
+        assert_eq!(failure.code, "1037");
+        assert_eq!(failure.message, Some(format!("Ні.[31m{}", "x".repeat(493))));
     }
 
     #[test]
