@@ -1,5 +1,5 @@
 //! The one road from a gateway's word to the ledger.
-use super::{Applied, TopUpError, TopUps};
+use super::{Applied, LONGEST_EXTERNAL_ID_BYTES, TopUpError, TopUps};
 use crate::{
     BillingEvent, LedgerError, Money, Observation, Payment, PaymentGateway, PaymentSnapshot, PaymentStatus,
     Posting, PostingId, Reverse, Review, TakeBack, TopUp,
@@ -16,7 +16,7 @@ impl TopUps {
         let Some(payment) = self.find(gateway.name(), &snapshot.payment).await? else {
             tracing::warn!(
                 gateway.name = gateway.name(),
-                external.id = snapshot.payment.external_id,
+                external.id = snapshot.payment.external_id.as_deref().map(beginning),
                 "webhook is about a payment that was not started here"
             );
             return Ok(Applied::Unmatched);
@@ -176,6 +176,11 @@ impl TopUps {
         }
         Ok(())
     }
+}
+
+/// So much of a stranger's id as a log can bear.
+fn beginning(external_id: &str) -> String {
+    external_id.chars().take(LONGEST_EXTERNAL_ID_BYTES).collect()
 }
 
 /// Whether what was paid is what was asked for, or what an operator has accepted in its place.

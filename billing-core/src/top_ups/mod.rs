@@ -23,6 +23,9 @@ use crate::{
     PaymentGateway, PaymentId, PaymentRef, QuoteTerms,
 };
 
+/// Providers' ids of orders are no longer.
+const LONGEST_EXTERNAL_ID_BYTES: usize = 255;
+
 /// Drives payments from any gateway into the ledger.
 ///
 /// A gateway's word reaches the ledger by one road, as a state and never as a change: a webhook
@@ -145,6 +148,10 @@ impl TopUps {
     /// The payment that a gateway's word is about. Our id counts only beside the provider's order that it names.
     async fn find(&self, gateway: &str, reference: &PaymentRef) -> Result<Option<Payment>, TopUpError> {
         let payments = &self.stores.payments;
+        // No storage has to take these, and PostgreSQL does not.
+        if !reference.external_id.as_deref().is_none_or(is_name) {
+            return Ok(None);
+        }
         if let Some(external_id) = &reference.external_id
             && let Some(payment) = payments.find(gateway, external_id).await?
         {
@@ -200,4 +207,9 @@ impl TopUps {
         let message = Message::new(key, account, event, self.clock.now());
         Ok(self.stores.outbox.enqueue(&message).await?)
     }
+}
+
+/// Whether an order may be called so.
+fn is_name(external_id: &str) -> bool {
+    external_id.len() <= LONGEST_EXTERNAL_ID_BYTES && !external_id.contains(char::is_control)
 }
