@@ -255,8 +255,8 @@ impl InboxQuery {
 ///
 /// # Implementing
 /// `(gateway, event)` is unique in the storage. What is rejected comes from strangers: at most
-/// [`MOST_REJECTED_AN_HOUR`] of a gateway are kept of each hour. The inbox suite of
-/// `billing-testkit` has to pass.
+/// [`MOST_REJECTED_AN_HOUR`] of a gateway are kept of each hour, and those few more that come in the same moment. The
+/// inbox suite of `billing-testkit` has to pass.
 #[async_trait]
 pub trait Inbox: fmt::Debug + Send + Sync + 'static {
     /// Stores a webhook and answers what is stored: of a second delivery of an event the first one, counted.
