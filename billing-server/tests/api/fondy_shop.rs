@@ -26,24 +26,35 @@ pub(crate) struct Order {
     pub(crate) id: String,
 }
 
+impl Launch {
+    /// With Fondy among its providers, at 41.50 hryvnias for a dollar.
+    pub(crate) fn with_fondy(self, fondy: &FondySimulator) -> Self {
+        self.with_env("FONDY_MERCHANT_ID", MERCHANT.to_string())
+            .with_env("FONDY_SECRET_KEY", SECRET_KEY)
+            .with_env("FONDY_API_URL", fondy.api_url())
+            .with_env("EXCHANGE_RATES", "fixed:USD/UAH=41.50")
+    }
+}
+
+/// A Fondy that calls back until it is heard.
+pub(crate) async fn start_fondy() -> FondySimulator {
+    FondySimulator::builder(MERCHANT, SECRET_KEY)
+        .with_retry_delays(vec![Duration::from_millis(100); 600])
+        .start(([127, 0, 0, 1], 0).into())
+        .await
+        .unwrap()
+}
+
 impl FondyShop {
     /// On a database file of its own.
     pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = sqlite_url(folder.path());
-        let fondy = FondySimulator::builder(MERCHANT, SECRET_KEY)
-            .with_retry_delays(vec![Duration::from_millis(100); 600])
-            .start(([127, 0, 0, 1], 0).into())
-            .await
-            .unwrap();
+        let fondy = start_fondy().await;
         let launch = Launch::serve()
             .with_env("DATABASE_URL", &database_url)
-            .with_env("FONDY_MERCHANT_ID", MERCHANT.to_string())
-            .with_env("FONDY_SECRET_KEY", SECRET_KEY)
-            .with_env("FONDY_API_URL", fondy.api_url())
-            .with_env("EXCHANGE_RATES", "fixed:USD/UAH=41.50")
             .with_env("RATE_LIMIT_PAYMENTS_PER_MINUTE", "1000000");
-        Self { launch, fondy: Arc::new(fondy), database_url, _folder: folder }
+        Self { launch: launch.with_fondy(&fondy), fondy: Arc::new(fondy), database_url, _folder: folder }
     }
 
     /// Starts the server, where it was before if it was.

@@ -11,6 +11,7 @@ mod exactly_once;
 mod fondy_shop;
 mod fondy_story;
 mod history;
+mod hostile_webhooks;
 mod journey;
 mod long_story;
 mod overspend;

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::support::{Answer, Launch, NewPayment, Server, eventually};
 
-const WEBHOOK_SECRET: &str = "whsec_only_these_tests_know";
+const API_KEY: &str = "sk_test_only_these_tests_know";
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_only_these_tests_know";
 
 /// A server in production mode that takes payments through a simulated Stripe.
 pub(crate) struct Shop {
@@ -15,23 +16,28 @@ pub(crate) struct Shop {
     pub(crate) stripe: Arc<StripeSimulator>,
 }
 
+impl Launch {
+    /// With Stripe among its providers.
+    pub(crate) fn with_stripe(self, stripe: &StripeSimulator) -> Self {
+        self.with_env("STRIPE_SECRET_KEY", API_KEY)
+            .with_env("STRIPE_PUBLISHABLE_KEY", "pk_test_only_these_tests_know")
+            .with_env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)
+            .with_env("STRIPE_API_BASE", stripe.base_url())
+    }
+}
+
 impl Shop {
     pub(crate) async fn open(database_url: &str) -> Self {
-        let key = "sk_test_only_these_tests_know";
-        let stripe = StripeSimulator::builder(key, WEBHOOK_SECRET)
+        let stripe = StripeSimulator::builder(API_KEY, WEBHOOK_SECRET)
             .with_retry_delays(vec![Duration::from_millis(100); 600])
             .start(([127, 0, 0, 1], 0).into())
             .await
             .unwrap();
         let launch = Launch::serve()
             .with_env("DATABASE_URL", database_url)
-            .with_env("STRIPE_SECRET_KEY", key)
-            .with_env("STRIPE_PUBLISHABLE_KEY", "pk_test_only_these_tests_know")
-            .with_env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)
-            .with_env("STRIPE_API_BASE", stripe.base_url())
             // Its customers pay as fast as they can.
             .with_env("RATE_LIMIT_PAYMENTS_PER_MINUTE", "1000000");
-        Self { launch, stripe: Arc::new(stripe) }
+        Self { launch: launch.with_stripe(&stripe), stripe: Arc::new(stripe) }
     }
 
     /// Starts the server, where it was before if it was; the provider sends its webhooks there.

@@ -11,7 +11,7 @@ pub(crate) fn sqlite_url(folder: &Path) -> String {
 }
 
 /// The messages that wait to be told, oldest first: the key of each, and what happened.
-async fn messages(database_url: &str) -> Vec<(String, Value)> {
+pub(crate) async fn messages(database_url: &str) -> Vec<(String, Value)> {
     let rows: Vec<(String, String)> = if database_url.starts_with("sqlite:") {
         let mut connection = SqliteConnection::connect(database_url).await.unwrap();
         sqlx::query_as(MESSAGES).fetch_all(&mut connection).await.unwrap()
