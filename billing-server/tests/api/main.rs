@@ -1,8 +1,6 @@
 //! The whole server: the real binary on free ports, with a real database and a simulated Stripe.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-mod support;
-
 mod away;
 mod bad_input;
 mod commands;
@@ -14,6 +12,7 @@ mod history;
 mod hostile_webhooks;
 mod journey;
 mod long_story;
+mod market;
 mod overspend;
 mod paid_calls;
 mod payments;
@@ -21,5 +20,8 @@ mod probes;
 mod provider;
 mod readme;
 mod settings;
+mod support;
 mod tokens;
+mod unreliable;
 mod webhooks;
+

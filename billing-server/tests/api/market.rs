@@ -1,0 +1,318 @@
+//! A shop that takes payments through both providers, whatever each of them calls things.
+use std::{process::Output, sync::Arc, time::Duration};
+
+use billing_testkit::simulators::{
+    fondy::{self, ApiFault, FondySimulator},
+    stripe,
+};
+use reqwest::{Method, RequestBuilder};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+use tokio::task::spawn_blocking;
+
+use crate::{
+    provider::Shop,
+    support::{Answer, Api, Launch, Server},
+};
+
+const MERCHANT: i64 = 1_700_777;
+const SECRET: &str = "payment-key-that-only-these-tests-know";
+/// What a hryvnia is credited at the market's rate, to ten decimals.
+const USD_FOR_UAH: Decimal = Decimal::from_parts(240_963_855, 0, 0, false, 10);
+
+/// A server in production mode that takes payments through a simulated Stripe and a simulated Fondy.
+pub(crate) struct Market {
+    pub(crate) shop: Shop,
+    pub(crate) fondy: Arc<FondySimulator>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Provider {
+    Stripe,
+    Fondy,
+}
+
+impl Provider {
+    pub(crate) const ALL: [Self; 2] = [Self::Stripe, Self::Fondy];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Stripe => "stripe",
+            Self::Fondy => "fondy",
+        }
+    }
+
+    fn amount_field(self) -> &'static str {
+        match self {
+            Self::Stripe => "amount_usd",
+            Self::Fondy => "amount_uah",
+        }
+    }
+
+    /// What a payment of so many minor units is credited.
+    pub(crate) fn credit(self, minor: i64) -> Decimal {
+        let amount = Decimal::new(minor, 2);
+        match self {
+            Self::Stripe => amount,
+            Self::Fondy => (amount * USD_FOR_UAH).round_dp(6),
+        }
+    }
+
+    /// An API fault, on the route that opens orders.
+    pub(crate) fn on_creation(self, fault: ApiFault) -> ApiFault {
+        match self {
+            Self::Stripe => fault.with_route("POST", "/v1/payment_intents"),
+            Self::Fondy => fault.with_route("POST", "/api/checkout/url"),
+        }
+    }
+}
+
+/// A payment that a user asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
+    pub(crate) provider: Provider,
+    /// Cents or kopiikas.
+    pub(crate) minor: i64,
+    /// The `Idempotency-Key`.
+    pub(crate) key: String,
+}
+
+impl Wish {
+    pub(crate) fn new(provider: Provider, minor: i64) -> Self {
+        Self { provider, minor, key: uuid::Uuid::now_v7().to_string() }
+    }
+
+    pub(crate) fn with_minor(&self, minor: i64) -> Self {
+        Self { minor, ..self.clone() }
+    }
+
+    /// The request that asks for it.
+    pub(crate) fn request(&self, api: &Api) -> RequestBuilder {
+        let path = format!("/api/billing/payment/{}/create", self.provider.name());
+        let body = format!("{{\"{}\": {}}}", self.provider.amount_field(), Decimal::new(self.minor, 2));
+        let request = api.request(Method::POST, &path).header("idempotency-key", &self.key);
+        request.header("content-type", "application/json").body(body)
+    }
+
+    pub(crate) async fn ask(&self, api: &Api) -> Answer {
+        Answer::to(self.request(api)).await
+    }
+
+    /// Demands the order.
+    pub(crate) async fn order(&self, api: &Api) -> NewOrder {
+        self.read(&self.ask(api).await.expect(200))
+    }
+
+    /// The order that an answer tells; what it will be credited has to be right.
+    #[track_caller]
+    pub(crate) fn read(&self, answer: &Answer) -> NewOrder {
+        let told: Decimal = answer.raw("amount_usd").parse().unwrap();
+        assert_eq!(told, self.provider.credit(self.minor), "{}", answer.text);
+        let body = answer.json();
+        let text = |name: &str| body[name].as_str().unwrap().to_owned();
+        let (order, way) = match self.provider {
+            Provider::Stripe => ("paymentIntentId", "clientSecret"),
+            Provider::Fondy => ("orderId", "paymentUrl"),
+        };
+        assert!(!text(way).is_empty(), "{}", answer.text);
+        NewOrder { payment: text("paymentId"), order: text(order) }
+    }
+}
+
+/// An order as the server tells it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NewOrder {
+    /// Our id.
+    pub(crate) payment: String,
+    /// The provider's.
+    pub(crate) order: String,
+}
+
+/// An order as its provider has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) provider: Provider,
+    pub(crate) id: String,
+    /// Our id, as the provider was told.
+    pub(crate) payment: String,
+    pub(crate) minor: i64,
+    pub(crate) is_paid: bool,
+    /// Whether it can still be paid.
+    pub(crate) is_open: bool,
+}
+
+impl Order {
+    fn at_stripe(intent: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let is_paid = intent["status"] == "succeeded";
+        Self {
+            provider: Provider::Stripe,
+            id: text(&intent["id"]),
+            payment: text(&intent["metadata"]["payment_id"]),
+            minor: intent["amount"].as_i64().unwrap(),
+            is_paid,
+            is_open: !is_paid && intent["status"] != "canceled",
+        }
+    }
+
+    fn at_fondy(order: &Value) -> Self {
+        let text = |name: &str| order[name].as_str().unwrap().to_owned();
+        Self {
+            provider: Provider::Fondy,
+            id: text("order_id"),
+            payment: text("order_id"),
+            minor: text("amount").parse().unwrap(),
+            is_paid: text("order_status") == "approved",
+            is_open: ["created", "processing"].contains(&&*text("order_status")),
+        }
+    }
+}
+
+impl Market {
+    pub(crate) async fn open(database_url: &str) -> Self {
+        let fondy = FondySimulator::builder(MERCHANT, SECRET)
+            .with_retry_delays(vec![Duration::from_millis(100); 600])
+            .start(([127, 0, 0, 1], 0).into())
+            .await
+            .unwrap();
+        let mut shop = Shop::open(database_url).await;
+        shop.launch = shop
+            .launch
+            .with_env("FONDY_MERCHANT_ID", MERCHANT.to_string())
+            .with_env("FONDY_SECRET_KEY", SECRET)
+            .with_env("FONDY_API_URL", fondy.api_url())
+            .with_env("EXCHANGE_RATES", "fixed:USD/UAH=41.50");
+        Self { shop, fondy: Arc::new(fondy) }
+    }
+
+    /// Starts another server on the same database; its commands and callbacks name its own address.
+    pub(crate) async fn start_another(&self) -> (Launch, Server) {
+        let server = self.shop.launch.clone().with_bind("127.0.0.1:0").start().await;
+        (self.shop.launch.clone().with_bind(server.addr()), server)
+    }
+
+    /// All orders that a provider has.
+    pub(crate) fn orders(&self, provider: Provider) -> Vec<Order> {
+        match provider {
+            Provider::Stripe => self.shop.stripe.payment_intents().iter().map(Order::at_stripe).collect(),
+            Provider::Fondy => self.fondy.orders().iter().map(Order::at_fondy).collect(),
+        }
+    }
+
+    /// The orders of so many minor units that a provider has.
+    pub(crate) fn orders_of(&self, wish: &Wish) -> Vec<Order> {
+        self.orders(wish.provider).into_iter().filter(|order| order.minor == wish.minor).collect()
+    }
+
+    /// The payer pays, and the first attempts of webhooks that are not delayed are through.
+    pub(crate) async fn pay(&self, provider: Provider, order: &str) {
+        match provider {
+            Provider::Stripe => drop(self.shop.stripe.pay(order, &stripe::PayTerms::new()).await.unwrap()),
+            Provider::Fondy => drop(self.fondy.pay(order, &fondy::PayTerms::new()).await.unwrap()),
+        }
+    }
+
+    /// The bank declines an attempt.
+    pub(crate) async fn decline(&self, provider: Provider, order: &str) {
+        match provider {
+            Provider::Stripe => drop(self.shop.stripe.decline(order, "card_declined").await.unwrap()),
+            Provider::Fondy => drop(self.fondy.decline(order, 1037).await.unwrap()),
+        }
+    }
+
+    /// A call to a provider fails.
+    pub(crate) fn fail(&self, provider: Provider, fault: ApiFault) {
+        match provider {
+            Provider::Stripe => self.shop.stripe.fail(fault),
+            Provider::Fondy => self.fondy.fail(fault),
+        }
+    }
+
+    /// Providers are well from now on.
+    pub(crate) fn clear_faults(&self) {
+        self.shop.stripe.clear_faults();
+        self.fondy.clear_faults();
+    }
+
+    /// Waits until no webhook is on its way.
+    pub(crate) async fn wait_until_quiet(&self) {
+        let quiet =
+            async { tokio::join!(self.shop.stripe.wait_until_quiet(), self.fondy.wait_until_quiet()) };
+        tokio::time::timeout(Duration::from_mins(1), quiet)
+            .await
+            .expect("webhooks on their way after a minute");
+    }
+
+    /// Runs an operator's command beside the server, to its end.
+    pub(crate) async fn operate(&self, arguments: &[&str]) -> Operated {
+        let (launch, arguments) = (self.shop.launch.clone(), arguments.join(" "));
+        let run = move || launch.run(&arguments.split(' ').collect::<Vec<_>>());
+        Operated(spawn_blocking(run).await.unwrap())
+    }
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Operated(Output);
+
+impl Operated {
+    /// What it printed; it must have succeeded.
+    #[track_caller]
+    pub(crate) fn printed(self) -> String {
+        assert!(self.0.status.success(), "{:?}", self.0);
+        String::from_utf8(self.0.stdout).unwrap()
+    }
+
+    /// What it printed; it must have ended by itself, well or not.
+    #[track_caller]
+    pub(crate) fn printed_anyhow(self) -> String {
+        assert!(matches!(self.0.status.code(), Some(0 | 1)), "{:?}", self.0);
+        String::from_utf8(self.0.stdout).unwrap()
+    }
+}
+
+/// A payment that was credited.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Credited {
+    pub(crate) user: String,
+    pub(crate) payment: String,
+    pub(crate) usd: Decimal,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    transactions: Vec<Line>,
+    pagination: Pagination,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    user_id: String,
+    payment_id: String,
+    amount_usd: Box<RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Pagination {
+    next_cursor: Option<String>,
+}
+
+/// Every top-up in a user's history, newest first.
+pub(crate) async fn credited(api: &Api) -> Vec<Credited> {
+    let mut found = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let path = format!("/api/billing/history?limit=100&type=topup{cursor}");
+        let page: Page = serde_json::from_str(&api.get(&path).await.expect(200).text).unwrap();
+        found.extend(page.transactions.into_iter().map(|line| Credited {
+            user: line.user_id,
+            payment: line.payment_id,
+            usd: line.amount_usd.get().parse().unwrap(),
+        }));
+        match page.pagination.next_cursor {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
+}
