@@ -186,7 +186,14 @@ impl Market {
         Self { shop, fondy: Arc::new(fondy) }
     }
 
-    /// Starts another server on the same database; its commands and callbacks name its own address.
+    /// Starts the server, where it was before if it was. Commands beside it know where it is.
+    pub(crate) async fn start(&mut self) -> Server {
+        let server = self.shop.start().await;
+        self.shop.launch = self.shop.launch.clone().with_env("BACKEND_URL", server.url.clone());
+        server
+    }
+
+    /// Starts another server on the same database; callbacks of its orders go to the first one.
     pub(crate) async fn start_another(&self) -> (Launch, Server) {
         let server = self.shop.launch.clone().with_bind("127.0.0.1:0").start().await;
         (self.shop.launch.clone().with_bind(server.addr()), server)

@@ -210,8 +210,7 @@ async fn kill(world: Arc<World>, mut servers: Vec<(Launch, Server)>) -> Vec<(Lau
 async fn open_world(database_url: &str, servers: usize, whole: u32) -> (World, Vec<(Launch, Server)>) {
     let mut market = Market::open(database_url).await;
     market.shop.launch = market.shop.launch.with_env("LOG_LEVEL", "warn");
-    let first = market.shop.start().await;
-    market.shop.launch = market.shop.launch.clone().with_env("BACKEND_URL", first.url.clone());
+    let first = market.start().await;
     let mut running = vec![(market.shop.launch.clone(), first)];
     while running.len() < servers {
         running.push(market.start_another().await);
