@@ -5,6 +5,7 @@ mod away;
 mod bad_input;
 mod commands;
 mod crashes;
+mod double_click;
 mod exactly_once;
 mod fondy_shop;
 mod fondy_story;
