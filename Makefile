@@ -15,7 +15,7 @@ help: ## list the commands
 setup: ## check what this machine needs; as root on Debian, install it
 	@scripts/setup.sh
 
-run: ## start the sandbox: server, simulated Stripe, demo users
+run: ## start the sandbox: server, simulated Stripe and Fondy, a demo user
 	@scripts/setup.sh run
 	cargo run -p billing-server -- sandbox
 

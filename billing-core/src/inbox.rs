@@ -45,6 +45,10 @@ pub struct StoredWebhook {
 impl StoredWebhook {
     const MOST_HEADERS: usize = 64;
     const LONGEST_HEADER_BYTES: usize = 1_024;
+    /// What is kept of a webhook that is not authentic.
+    const REJECTED_BYTES: usize = 4 * 1_024;
+    const MOST_REJECTED_HEADERS: usize = 16;
+    const LONGEST_REJECTED_HEADER_BYTES: usize = 128;
     const MASKED: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
 
     /// A webhook that just came in and was not looked at yet.
@@ -94,10 +98,14 @@ impl StoredWebhook {
         self
     }
 
-    /// Cut to a body of so many bytes: what is not authentic is not worth more room.
+    /// Cut to what is worth keeping of a webhook that is not authentic.
     #[must_use]
-    pub fn with_body_of_at_most(mut self, bytes: usize) -> Self {
-        self.body.truncate(bytes);
+    pub fn cut_short(mut self) -> Self {
+        self.body.truncate(Self::REJECTED_BYTES);
+        self.headers.truncate(Self::MOST_REJECTED_HEADERS);
+        for (_, value) in &mut self.headers {
+            *value = value.chars().take(Self::LONGEST_REJECTED_HEADER_BYTES).collect();
+        }
         self
     }
 
@@ -319,11 +327,17 @@ pub trait Inbox: fmt::Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn list_webhooks(&self, query: &InboxQuery) -> Result<Vec<StoredWebhook>, StoreError>;
 
-    /// Forgets up to `limit` webhooks that came before a time and are not waiting to be applied; tells how many.
+    /// Forgets up to `limit` webhooks that came before a time and are not waiting to be applied, those in one state
+    /// alone where it is said; tells how many.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn forget_webhooks(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError>;
+    async fn forget_webhooks(
+        &self,
+        state: Option<WebhookState>,
+        before: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<u32, StoreError>;
 }
 
 /// How many webhooks of a gateway that are not authentic are kept of each hour.
@@ -370,8 +384,13 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
     async fn list_webhooks(&self, query: &InboxQuery) -> Result<Vec<StoredWebhook>, StoreError> {
         (**self).list_webhooks(query).await
     }
-    async fn forget_webhooks(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
-        (**self).forget_webhooks(before, limit).await
+    async fn forget_webhooks(
+        &self,
+        state: Option<WebhookState>,
+        before: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<u32, StoreError> {
+        (**self).forget_webhooks(state, before, limit).await
     }
 }
 

@@ -20,7 +20,7 @@ const RATE_RETRY_AFTER: Duration = Duration::from_mins(1);
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErrorBody {
     /// What kind of error, for people.
-    #[schema(example = "Not found")]
+    #[schema(example = "Not Found")]
     pub error: &'static str,
     /// What is wrong and what to do, for people.
     #[schema(example = "there is no such payment")]

@@ -1,7 +1,7 @@
 //! Work that nobody asks for. Every replica does it: what one has done, the others find done.
 use std::time::Duration;
 
-use billing_core::{Ledger, LedgerError};
+use billing_core::{Ledger, LedgerError, WebhookState};
 use chrono::TimeDelta;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -16,6 +16,8 @@ const RECONCILE_PAUSE: Duration = Duration::from_secs(20);
 const RECONCILE_BATCH: u32 = 50;
 const RETENTION_PAUSE: Duration = Duration::from_hours(1);
 const RETENTION_BATCH: u32 = 1_000;
+/// How long what is not authentic is kept: anybody may send it.
+const REJECTED_KEPT: TimeDelta = TimeDelta::days(7);
 /// How long webhooks are kept: providers ask back within weeks, payers dispute within months.
 const WEBHOOKS_KEPT: TimeDelta = TimeDelta::days(180);
 
@@ -90,8 +92,12 @@ pub(crate) async fn reconcile(app: &App) {
 /// Forgets old webhooks, for ever.
 pub(crate) async fn forget_webhooks(app: &App) {
     repeat(app, RETENTION_PAUSE, "old webhooks can't be forgotten for now", async || {
-        let before = app.clock.now() - WEBHOOKS_KEPT;
-        while app.store.stores.inbox.forget_webhooks(before, RETENTION_BATCH).await? == RETENTION_BATCH {}
+        let now = app.clock.now();
+        let rejected = Some(WebhookState::Rejected);
+        for (state, before) in [(rejected, now - REJECTED_KEPT), (None, now - WEBHOOKS_KEPT)] {
+            let inbox = &app.store.stores.inbox;
+            while inbox.forget_webhooks(state, before, RETENTION_BATCH).await? == RETENTION_BATCH {}
+        }
         Ok(())
     })
     .await;

@@ -43,11 +43,7 @@ impl Server {
 
     /// Where it is reached from this machine.
     pub(crate) fn url(&self) -> Url {
-        let mut addr = self.addr;
-        if addr.ip().is_unspecified() {
-            addr.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-        }
-        Url::of_server(addr)
+        Url::of_server(reachable(self.addr))
     }
 
     /// Answers until the process is told to stop; then finishes what runs.
@@ -137,4 +133,12 @@ impl StopSignal {
             _ = self.interrupt.recv() => {}
         }
     }
+}
+
+/// Where a server that listens on `addr` is reached from this machine.
+pub(crate) fn reachable(mut addr: SocketAddr) -> SocketAddr {
+    if addr.ip().is_unspecified() {
+        addr.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    addr
 }

@@ -21,6 +21,7 @@ macro_rules! refund_store_suite {
             a_refund_only_moves_on,
             due_refunds_are_bounded_and_the_longest_waiting_come_first,
             a_due_refund_goes_to_one_of_many_callers,
+            a_refund_is_claimed_by_one_of_many_who_saw_it,
             a_refund_that_has_ended_is_never_due,
         );
     };
@@ -217,4 +218,21 @@ pub async fn a_refund_that_has_ended_is_never_due(stores: Stores) {
     }
     let later = now() + TimeDelta::days(1);
     assert_eq!(stores.refunds.due_refunds(later, later, 9).await.unwrap(), []);
+}
+
+/// Of many who have the same refund in hand, one goes on with it.
+pub async fn a_refund_is_claimed_by_one_of_many_who_saw_it(stores: Stores) {
+    let seen = stores.refunds.insert_refund(&refund(payment(&stores).await)).await.unwrap();
+    let until = seen.next_try_at + TimeDelta::minutes(5);
+    let claims = at_once((0..20).map(|_| {
+        let (store, seen) = (Arc::clone(&stores.refunds), seen.clone());
+        async move { store.claim_refund(&seen, until).await.unwrap() }
+    }))
+    .await;
+    assert_eq!(claims.into_iter().filter(|claimed| *claimed).count(), 1);
+
+    let claimed = stores.refunds.refund(seen.id).await.unwrap().unwrap();
+    assert_eq!((claimed.next_try_at, claimed.attempts), (until, 0));
+    stores.refunds.move_refund(seen.id, RefundState::Declined, None, until).await.unwrap();
+    assert!(!stores.refunds.claim_refund(&claimed, until).await.unwrap(), "it has ended");
 }

@@ -76,6 +76,9 @@ impl Inbox for MemoryInbox {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.change(id, |webhook| {
+            if webhook.state.is_done() {
+                return;
+            }
             webhook.attempts += 1;
             webhook.detail = Some(detail.to_owned());
             webhook.next_try_at = next_try_at;
@@ -116,10 +119,17 @@ impl Inbox for MemoryInbox {
         Ok(wanted.take(limit).cloned().collect())
     }
 
-    async fn forget_webhooks(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
+    async fn forget_webhooks(
+        &self,
+        state: Option<WebhookState>,
+        before: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<u32, StoreError> {
         let mut webhooks = self.lock();
         let old = |webhook: &&StoredWebhook| {
-            webhook.received_at < before && webhook.state != WebhookState::Received
+            webhook.received_at < before
+                && webhook.state != WebhookState::Received
+                && state.is_none_or(|state| state == webhook.state)
         };
         let ids: Vec<_> = webhooks.values().filter(old).map(|webhook| webhook.id).collect();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -124,8 +124,8 @@ impl PaymentStore for MemoryPayments {
     ) -> Result<Payment, StoreError> {
         let mut rows = self.lock();
         let payment = &mut row(&mut rows, id)?.payment;
-        payment.accept(accepted, credit, keeps_rate, now);
-        Ok(payment.clone())
+        let accepted = payment.accept(accepted, credit, keeps_rate, now);
+        accepted.then(|| payment.clone()).ok_or(StoreError::AcceptedOtherwise { id })
     }
 
     async fn take_back(

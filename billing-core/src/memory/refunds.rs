@@ -58,6 +58,16 @@ impl RefundStore for MemoryRefunds {
         Ok(refund.clone())
     }
 
+    async fn claim_refund(&self, seen: &StoredRefund, until: DateTime<Utc>) -> Result<bool, StoreError> {
+        let mut refunds = self.lock();
+        let refund = refunds.get_mut(&seen.id).ok_or(StoreError::RefundNotFound { id: seen.id })?;
+        let stands = refund.state.is_open() && refund.next_try_at == seen.next_try_at;
+        if stands {
+            refund.next_try_at = until;
+        }
+        Ok(stands)
+    }
+
     async fn due_refunds(
         &self,
         now: DateTime<Utc>,

@@ -24,6 +24,12 @@ pub enum StoreError {
         /// The provider's id.
         external_id: String,
     },
+    /// An operator has accepted something else as paid before.
+    #[error("something else was accepted for payment {id} before")]
+    AcceptedOtherwise {
+        /// Which payment.
+        id: PaymentId,
+    },
     /// There is no such refund.
     #[error("refund {id} does not exist")]
     RefundNotFound {

@@ -80,10 +80,10 @@ pub trait PaymentStore: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Payment, StoreError>;
 
     /// Stores what an operator has accepted as paid, and what is credited for it: at the payment's exchange rate when
-    /// `keeps_rate`, else as the operator says. A later acceptance replaces an earlier one.
+    /// `keeps_rate`, else as the operator says. It raises the payment's revision. A repeat changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`]; [`StoreError::AcceptedOtherwise`] when another amount or credit was accepted before.
     async fn accept(
         &self,
         id: PaymentId,

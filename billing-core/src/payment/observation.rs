@@ -101,8 +101,10 @@ impl FromStr for Review {
 pub struct TakenBack {
     /// Taken and not come back, all objects together; it may exceed what was paid.
     pub total: Money,
-    /// Counts the changes of `total`; 0 when nothing was ever taken back.
+    /// Counts the changes of what `total` comes from.
     pub revision: u64,
+    /// All that was ever taken, whether or not it came back.
+    pub gross: Money,
     /// What refunds took, whether or not it came back; without disputes.
     pub refunded: Money,
 }
@@ -114,14 +116,15 @@ impl TakenBack {
         currency: Currency,
         revision: u64,
     ) -> Self {
-        let (mut total, mut refunded) = (0_i64, 0_i64);
+        let (mut total, mut gross, mut refunded) = (0_i64, 0_i64, 0_i64);
         for take_back in take_backs {
             total = total.saturating_add(take_back.net().micros());
+            gross = gross.saturating_add(take_back.taken.micros());
             if take_back.kind == TakeBackKind::Refund {
                 refunded = refunded.saturating_add(take_back.taken.micros());
             }
         }
         let money = |micros| Money::from_micros(micros, currency);
-        Self { total: money(total), revision, refunded: money(refunded) }
+        Self { total: money(total), revision, gross: money(gross), refunded: money(refunded) }
     }
 }

@@ -34,7 +34,7 @@ pub struct Payment {
     pub failure: Option<Failure>,
     /// What was taken back of it and did not come back, in the payment's currency.
     pub taken_back: Money,
-    /// Counts the changes of `taken_back`.
+    /// Counts the changes of what was taken back, and of what it is reckoned by.
     pub revision: u64,
     /// How often its provider was asked of our own accord since its status last changed.
     pub checks: u32,
@@ -112,12 +112,25 @@ impl Payment {
         }
     }
 
-    /// Takes over what an operator has accepted; see [`PaymentStore::accept`](crate::PaymentStore::accept).
-    pub fn accept(&mut self, accepted: &Accepted, credit: Money, keeps_rate: bool, now: DateTime<Utc>) {
+    /// Takes over what an operator has accepted; `false` when something else was accepted before. See
+    /// [`PaymentStore::accept`](crate::PaymentStore::accept).
+    pub fn accept(
+        &mut self,
+        accepted: &Accepted,
+        credit: Money,
+        keeps_rate: bool,
+        now: DateTime<Utc>,
+    ) -> bool {
+        if let Some(standing) = &self.accepted {
+            return (standing.paid, self.credit) == (accepted.paid, credit);
+        }
+        // What is taken back is reckoned by other figures from now on.
+        self.revision += 1;
         self.accepted = Some(accepted.clone());
         self.credit = credit;
         self.exchange = self.exchange.take().filter(|_| keeps_rate);
         self.updated_at = now;
+        true
     }
 
     /// Takes over what was seen: the status rises, the rest is replaced where it is known.
@@ -135,7 +148,9 @@ impl Payment {
         }
         // Only who has seen a success has judged it.
         if seen.status == PaymentStatus::Succeeded {
-            self.review = seen.review;
+            // Whoever looked at it before an operator accepted it knows less.
+            let is_accepted = self.accepted.as_ref().is_some_and(|accepted| Some(accepted.paid) == self.paid);
+            self.review = seen.review.filter(|review| !(is_accepted && review.is_before_credit()));
         }
         self.updated_at = now;
     }

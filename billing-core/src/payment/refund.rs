@@ -193,6 +193,13 @@ pub trait RefundStore: fmt::Debug + Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> Result<StoredRefund, StoreError>;
 
+    /// Puts an open refund off to `until`, if it still stands where it was `seen`; `false` when somebody else has taken
+    /// it, or it has ended: of many who ask at once, one may go on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn claim_refund(&self, seen: &StoredRefund, until: DateTime<Utc>) -> Result<bool, StoreError>;
+
     /// Takes up to `limit` open refunds whose time has come, counts an attempt of each, and puts them off until
     /// `until`: nobody else takes them before.
     ///
@@ -226,6 +233,9 @@ impl<S: RefundStore + ?Sized> RefundStore for Arc<S> {
         now: DateTime<Utc>,
     ) -> Result<StoredRefund, StoreError> {
         (**self).move_refund(id, state, failure, now).await
+    }
+    async fn claim_refund(&self, seen: &StoredRefund, until: DateTime<Utc>) -> Result<bool, StoreError> {
+        (**self).claim_refund(seen, until).await
     }
     async fn due_refunds(
         &self,

@@ -100,6 +100,8 @@ impl TopUps {
             return Ok(review);
         }
         let taken = self.stores.payments.take_back(payment.id, &ours, self.clock.now()).await?;
+        // As it stands now: an operator may have accepted another amount since, which raised the revision.
+        let payment = &self.payment(payment.id).await?;
         let whole = payment.whole();
         if whole.currency() != currency {
             // Accepted in another currency than asked for: what the parts of one are worth in the other nobody knows.
@@ -119,7 +121,8 @@ impl TopUps {
             Err(LedgerError::TopUpNotFound { .. }) => return Ok(review),
             Err(error) => return Err(error.into()),
         };
-        if taken.revision > 0 {
+        // An inquiry, for one, takes nothing: there is nothing to tell.
+        if !taken.gross.is_zero() {
             self.announce_take_back(payment, total, taken.revision, balance).await?;
         }
         self.conclude_refund(payment, taken.refunded).await?;
@@ -185,10 +188,10 @@ fn beginning(external_id: &str) -> String {
 
 /// Whether what was paid is what was asked for, or what an operator has accepted in its place.
 fn judge(payment: &Payment, snapshot: &PaymentSnapshot) -> Option<Review> {
-    if snapshot.paid != Some(payment.whole()) {
-        return Some(Review::PaidMismatch);
+    if snapshot.other_merchant && payment.accepted.is_none() {
+        return Some(Review::OtherMerchant);
     }
-    (snapshot.other_merchant && payment.accepted.is_none()).then_some(Review::OtherMerchant)
+    (snapshot.paid != Some(payment.whole())).then_some(Review::PaidMismatch)
 }
 
 /// A payment's own figures do not go together: nobody but a hand in the database makes them so.

@@ -92,7 +92,8 @@ impl TopUps {
     }
 
     /// Verifies and stores webhooks and does nothing else with them until they are
-    /// [replayed](TopUps::replay_webhook): for the time of a repair.
+    /// [replayed](TopUps::replay_webhook): for the time of a repair. Whoever asks a provider how a payment stands is
+    /// told, and the payment credited, all the same.
     #[must_use]
     pub fn only_storing_webhooks(mut self) -> Self {
         self.only_stores_webhooks = true;

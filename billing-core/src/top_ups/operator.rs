@@ -80,11 +80,13 @@ impl TopUps {
     ///
     /// # Errors
     /// [`TopUpError::NotPossible`] when the payment is not under review, when something else was paid, or when a
-    /// credit has to be named and is not; or what the gateway, ledger or store say.
+    /// credit has to be named and is not; [`StoreError::AcceptedOtherwise`](crate::StoreError::AcceptedOtherwise); or
+    /// what the gateway, ledger or store say.
     pub async fn accept(&self, request: Acceptance) -> Result<Payment, TopUpError> {
         let payment = self.payment(request.payment).await?;
         let accepted = Accepted::new(request.paid, &request.actor);
-        let is_repeat = payment.accepted.as_ref().is_some_and(|known| known.paid == request.paid);
+        let is_repeat = payment.accepted.as_ref().is_some_and(|known| known.paid == request.paid)
+            && request.credit.is_none_or(|credit| credit == payment.credit);
         if !is_repeat {
             let not = |reason| TopUpError::NotPossible { id: payment.id, reason };
             if !payment.review.is_some_and(Review::is_before_credit) {
@@ -158,6 +160,9 @@ impl TopUps {
         let EnteredDispute { taken, returned, .. } = dispute;
         if taken.currency() != currency || returned.currency() != currency || !taken.is_positive() {
             return Err(not("is disputed by a positive amount of its own currency"));
+        }
+        if taken.to_minor_exact().is_none() || returned.to_minor_exact().is_none() {
+            return Err(not("is disputed in whole minor units of its currency"));
         }
         if returned.is_negative() || returned.micros() > taken.micros() {
             return Err(not("can't get back more than was taken"));

@@ -7,8 +7,6 @@ use crate::{
     WebhookId, WebhookReply, WebhookRequest, WebhookState,
 };
 
-/// What is kept of a body that is not authentic.
-const REJECTED_BYTES: usize = 4 * 1024;
 /// Between an attempt that failed and the next, at first; it doubles.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
@@ -53,7 +51,7 @@ impl TopUps {
     /// Takes a webhook: it is verified, stored, applied, and only then answered.
     ///
     /// # Errors
-    /// [`TopUpError::UnknownGateway`]; [`GatewayError::NotAuthentic`] with nothing changed; [`TopUpError::Unreadable`]
+    /// [`TopUpError::UnknownGateway`]; [`GatewayError::NotAuthentic`], with nothing kept but a note; [`TopUpError::Unreadable`]
     /// for an authentic one that can't be read: it is stored, and an operator told. Any other error is a fault of
     /// ours: [`retry_webhooks`](TopUps::retry_webhooks) or the provider's next attempt heals it.
     pub async fn receive(&self, gateway: &str, request: WebhookRequest) -> Result<Received, TopUpError> {
@@ -75,11 +73,15 @@ impl TopUps {
         Ok(Received { webhook: id, event, kind, applied, reply: gateway.acknowledge() })
     }
 
-    /// Applies up to `limit` webhooks that could not be applied when they came; tells how many now are.
+    /// Applies up to `limit` webhooks that could not be applied when they came; tells how many now are. While webhooks
+    /// are [only stored](TopUps::only_storing_webhooks), none.
     ///
     /// # Errors
     /// What the store says. A webhook that fails again is put off.
     pub async fn retry_webhooks(&self, limit: u32) -> Result<u32, TopUpError> {
+        if self.only_stores_webhooks {
+            return Ok(0);
+        }
         let now = self.clock.now();
         let mut applied = 0;
         for webhook in self.stores.inbox.due_webhooks(now, now + LEASE, limit).await? {
@@ -111,6 +113,13 @@ impl TopUps {
             return Err(GatewayError::NotAuthentic { reason: "it was rejected when it came" }.into());
         }
         let gateway = self.gateway(&webhook.gateway)?;
+        let mut webhook = webhook;
+        if webhook.content == Some(WebhookContent::Ignored)
+            && let Ok(event) = gateway.parse_webhook(webhook.request()).await
+        {
+            // It meant nothing when it came; perhaps this version knows better.
+            webhook.content = Some(event.content);
+        }
         self.process(&**gateway, &webhook).await
     }
 
@@ -126,26 +135,29 @@ impl TopUps {
 
     /// Keeps what could not be believed or read, within bounds, and answers why.
     async fn refuse(&self, gateway: &str, request: &WebhookRequest, error: GatewayError) -> TopUpError {
-        let kept = match &error {
+        match error {
             GatewayError::NotAuthentic { reason } => {
-                let id = WebhookId::new();
-                let rejected = StoredWebhook::new(gateway, format!("rejected/{id}"), "", request)
-                    .with_state(WebhookState::Rejected, Some((*reason).to_owned()))
-                    .with_body_of_at_most(REJECTED_BYTES);
-                self.stores.inbox.store_rejected(&rejected).await.map(drop).map_err(TopUpError::from)
-            }
-            _ => self.keep_unreadable(gateway, request, &error).await,
-        };
-        // Who sent it is answered by its own fault, unless the store's keeps us from telling an operator.
-        match kept {
-            Err(fault) if !matches!(error, GatewayError::NotAuthentic { .. }) => fault,
-            Err(fault) => {
-                let cause = &fault as &dyn std::error::Error;
-                tracing::warn!(gateway.name = gateway, error = cause, "a rejected webhook was not stored");
+                self.keep_rejected(gateway, request, reason).await;
                 error.into()
             }
-            Ok(()) if matches!(error, GatewayError::NotAuthentic { .. }) => error.into(),
-            Ok(()) => TopUpError::Unreadable(error),
+            // Nobody will ever read it, unless an operator is told.
+            GatewayError::Protocol(_) => match self.keep_unreadable(gateway, request, &error).await {
+                Ok(()) => TopUpError::Unreadable(error),
+                Err(fault) => fault,
+            },
+            _ => error.into(),
+        }
+    }
+
+    /// What a stranger sent is answered by its own fault, whether or not it can be kept.
+    async fn keep_rejected(&self, gateway: &str, request: &WebhookRequest, reason: &str) {
+        let id = WebhookId::new();
+        let rejected = StoredWebhook::new(gateway, format!("rejected/{id}"), "", request)
+            .with_state(WebhookState::Rejected, Some(reason.to_owned()))
+            .cut_short();
+        if let Err(fault) = self.stores.inbox.store_rejected(&rejected).await {
+            let cause = &fault as &dyn std::error::Error;
+            tracing::warn!(gateway.name = gateway, error = cause, "a rejected webhook was not stored");
         }
     }
 
@@ -174,6 +186,10 @@ impl TopUps {
             Ok(applied) => applied,
             Err(error) => {
                 let next = (webhook.attempts < MOST_ATTEMPTS).then(|| now + pause(webhook.attempts));
+                if next.is_none() {
+                    self.tell_of_webhook(webhook, "given_up", "could not be applied for days: replay it")
+                        .await?;
+                }
                 self.stores.inbox.put_off_webhook(webhook.id, &told(&error), next, now).await?;
                 return Err(error);
             }
@@ -214,18 +230,27 @@ impl TopUps {
     }
 
     async fn tell_unmatched(&self, webhook: &StoredWebhook) -> Result<(), TopUpError> {
+        let what = match webhook.state {
+            WebhookState::Unreadable => "can't be read",
+            _ => "is about no payment of ours",
+        };
+        self.tell_of_webhook(webhook, "unmatched", what).await
+    }
+
+    async fn tell_of_webhook(
+        &self,
+        webhook: &StoredWebhook,
+        outcome: &str,
+        what: &str,
+    ) -> Result<(), TopUpError> {
         let event = BillingEvent::WebhookUnmatched {
             webhook: webhook.id,
             gateway: webhook.gateway.clone(),
             event: webhook.kind.clone(),
         };
-        if self.tell(format!("webhook/{}/unmatched", webhook.id), None, event).await? {
-            tracing::error!(
-                webhook.id = %webhook.id,
-                gateway.name = webhook.gateway,
-                "webhook {} is about no payment of ours",
-                webhook.id
-            );
+        if self.tell(format!("webhook/{}/{outcome}", webhook.id), None, event).await? {
+            let id = webhook.id;
+            tracing::error!(webhook.id = %id, gateway.name = webhook.gateway, "webhook {id} {what}");
         }
         Ok(())
     }

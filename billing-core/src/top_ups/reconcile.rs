@@ -79,12 +79,17 @@ impl TopUps {
         let now = self.clock.now();
         let mut round = Reconciled::default();
         for payment in self.stores.payments.due_checks(now, now + LEASE, limit).await? {
+            // Where nobody's waiting helps, it goes on as usual: an operator has to do something.
             if self.look_at(&payment, &mut round).await? {
                 let next = schedule::next_check(payment.status, payment.checks + 1, self.clock.now());
                 self.stores.payments.checked(&payment, next).await?;
             }
         }
-        for refund in self.stores.refunds.due_refunds(now, now + refund::PAUSE, limit).await? {
+        for _ in 0..limit {
+            // One at a time: each is taken for a time that begins now.
+            let now = self.clock.now();
+            let mut due = self.stores.refunds.due_refunds(now, now + refund::PAUSE, 1).await?;
+            let Some(refund) = due.pop() else { break };
             round.refunds += 1;
             let id = refund.payment;
             if let Err(error) = self.go_on(refund).await {
@@ -130,7 +135,7 @@ impl TopUps {
         }
     }
 
-    /// Asks about one payment; whether there was an answer.
+    /// Asks about one payment; whether that is done, well or ill.
     async fn look_at(&self, payment: &Payment, round: &mut Reconciled) -> Result<bool, TopUpError> {
         if round.is_given_up(&payment.gateway) {
             return Ok(false);
@@ -146,13 +151,14 @@ impl TopUps {
                 }
                 Ok(true)
             }
-            Err(error @ TopUpError::Store(_)) => Err(error),
+            Err(error @ TopUpError::Store(_)) if error.is_retryable() => Err(error),
             Err(error) => {
-                if error.is_retryable() {
+                let is_passing = error.is_retryable();
+                if is_passing {
                     *round.gateway_failures.entry(payment.gateway.clone()).or_default() += 1;
                 }
                 round.failures.push((payment.id, error));
-                Ok(false)
+                Ok(!is_passing)
             }
         }
     }

@@ -7,13 +7,18 @@ use super::{TopUpError, TopUps};
 use crate::{
     Authorize, BillingEvent, Extend, GatewayError, LedgerError, LedgerSettings, Money, Operation, Payment,
     PaymentId, PaymentStatus, Refund, RefundId, RefundState, StoreError, StoredRefund, TakenBack, Void,
+    rules,
 };
 
 /// How long the money of a refund is held before the hold has to be extended.
 const HOLD_TTL: Duration = LedgerSettings::MAX_HOLD_TTL;
-/// Before an unknown outcome is asked about again: no call is in flight any more then, and the provider shows what
-/// became of it.
+/// Before an unknown outcome is asked about again, at first; it doubles up to 64 times. Whoever asks has claimed the
+/// refund just before, so that no call of ours is in flight any more then, and the provider shows what became of it.
 pub(super) const PAUSE: TimeDelta = TimeDelta::minutes(5);
+/// How long a refund that was just written down is left to whoever wrote it.
+const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(1);
+/// After so many attempts, most of a day, an operator is told that a refund is still under way.
+const LATE_ATTEMPTS: u32 = 8;
 
 /// A refund to make.
 #[derive(Clone, Debug)]
@@ -50,6 +55,12 @@ impl NewRefund {
         self.allows_debt = true;
         self
     }
+
+    /// Whether a stored refund is the one that is asked for.
+    fn asks_for(&self, known: &StoredRefund) -> bool {
+        (self.id, self.payment, self.allows_debt) == (known.id, known.payment, known.allows_debt)
+            && self.amount.is_none_or(|amount| amount == known.amount)
+    }
 }
 
 impl TopUps {
@@ -58,12 +69,16 @@ impl TopUps {
     /// [`reconcile`](TopUps::reconcile) does, if the provider has not heard of it.
     ///
     /// # Errors
-    /// [`TopUpError::NotPossible`]; a refusal of the ledger when the money is spent; [`GatewayError::Declined`] when
-    /// the provider does not do it: both end the refund.
+    /// [`TopUpError::NotPossible`]; [`StoreError::RefundIdReused`] when the id names another refund; a refusal of the
+    /// ledger when the money is spent; [`GatewayError::Declined`] when the provider does not do it: both end the refund.
     /// [`StoreError::RefundOpen`](crate::StoreError::RefundOpen) while another refund of the payment is under way.
     /// After a retryable error nobody knows yet: [`reconcile`](TopUps::reconcile) goes on with it.
     pub async fn refund(&self, request: NewRefund) -> Result<StoredRefund, TopUpError> {
+        rules::check_id(request.id.as_uuid(), self.clock.now())?;
         if let Some(known) = self.stores.refunds.refund(request.id).await? {
+            if !request.asks_for(&known) {
+                return Err(StoreError::RefundIdReused { id: known.id }.into());
+            }
             self.sync(known.payment).await?;
             return self.stored_refund(known.id).await;
         }
@@ -110,8 +125,24 @@ impl TopUps {
         let now = self.clock.now();
         let mut refund = StoredRefund::new(request.id, payment.id, amount, taken_before, &request.actor, now);
         refund.allows_debt = request.allows_debt;
-        refund.next_try_at = now + PAUSE;
+        refund.next_try_at = now + FIRST_PAUSE;
         Ok(refund)
+    }
+
+    /// Ends an open refund that the provider does not show, whatever it said of it. Should it be made after all, it is
+    /// booked like any other.
+    ///
+    /// # Errors
+    /// [`StoreError::RefundNotFound`]; or what the gateway, ledger or store say.
+    pub async fn give_up_refund(&self, id: RefundId, actor: &str) -> Result<StoredRefund, TopUpError> {
+        let payment = self.payment(self.stored_refund(id).await?.payment).await?;
+        self.ask(&payment).await?;
+        let refund = self.stored_refund(id).await?;
+        if refund.state.is_open() {
+            tracing::warn!(refund.id = %id, actor, "operator gives a refund of {} up", refund.amount);
+            self.end_declined(&refund, &payment, "given_up").await?;
+        }
+        self.stored_refund(id).await
     }
 
     /// Brings an open refund as far as it goes now.
@@ -120,19 +151,58 @@ impl TopUps {
             return Ok(refund);
         }
         let payment = self.payment(refund.payment).await?;
-        if let Err(error) = self.hold_money(&refund, &payment).await {
-            // Refused, it was never placed: the provider has not heard of the refund.
-            if error.is_refusal() {
-                self.end_declined(&refund, &payment, "money_is_spent").await?;
+        self.tell_if_late(&refund, &payment).await?;
+        match self.hold_money(&refund, &payment).await {
+            Ok(()) => {}
+            Err(LedgerError::HoldClosed { .. }) => return self.end_without_money(&refund, &payment).await,
+            Err(error) => {
+                // Refused, it was never placed: the provider has not heard of the refund.
+                if error.is_refusal() {
+                    self.end_declined(&refund, &payment, "money_is_spent").await?;
+                }
+                return Err(error.into());
             }
-            return Err(error.into());
         }
-        if refund.state == RefundState::Accepted {
-            self.ask(&payment).await?;
-        } else {
-            self.ask_for_refund(&refund, &payment).await?;
+        let next = self.clock.now() + PAUSE * (1 << refund.attempts.min(6));
+        if self.stores.refunds.claim_refund(&refund, next).await? {
+            if refund.state == RefundState::Accepted {
+                self.ask(&payment).await?;
+            } else {
+                self.ask_for_refund(&refund, &payment).await?;
+            }
         }
         self.stored_refund(refund.id).await
+    }
+
+    /// A refund whose money is no longer held is not made any more: the hold was freed when it was declined, or by time.
+    /// What the provider shows of it counts all the same.
+    async fn end_without_money(
+        &self,
+        refund: &StoredRefund,
+        payment: &Payment,
+    ) -> Result<StoredRefund, TopUpError> {
+        self.ask(payment).await?;
+        let refund = self.stored_refund(refund.id).await?;
+        if refund.state == RefundState::Requested {
+            self.end_declined(&refund, payment, "hold_ended").await?;
+        }
+        self.stored_refund(refund.id).await
+    }
+
+    async fn tell_if_late(&self, refund: &StoredRefund, payment: &Payment) -> Result<(), TopUpError> {
+        if refund.attempts < LATE_ATTEMPTS {
+            return Ok(());
+        }
+        let review = "refund_not_done".to_owned();
+        let event = BillingEvent::NeedsReview { payment: payment.id, review };
+        if self.tell(format!("refund/{}/late", refund.id), None, event).await? {
+            tracing::error!(
+                refund.id = %refund.id,
+                payment.id = %payment.id,
+                "refund of {} is still under way: look at the provider's console", refund.amount
+            );
+        }
+        Ok(())
     }
 
     async fn stored_refund(&self, id: RefundId) -> Result<StoredRefund, TopUpError> {
@@ -162,7 +232,7 @@ impl TopUps {
         }
     }
 
-    /// Holds the money, or holds it longer. A hold that has ended was once placed, so the provider may have been asked.
+    /// Holds the money, or holds it longer; [`LedgerError::HoldClosed`] when it was held once and no longer is.
     async fn hold_money(&self, refund: &StoredRefund, payment: &Payment) -> Result<(), LedgerError> {
         if refund.allows_debt {
             return Ok(());
@@ -173,17 +243,11 @@ impl TopUps {
         let request = Authorize::new(refund.hold(), payment.account.clone(), share, operation)
             .for_refund()
             .with_ttl(HOLD_TTL);
-        match ledger.authorize(request).await {
-            Ok(_) => {}
-            Err(LedgerError::HoldClosed { .. }) => return Ok(()),
-            Err(error) => return Err(error),
-        }
-        match ledger.extend(Extend::new(payment.account.clone(), refund.hold(), HOLD_TTL)).await {
-            Ok(_) | Err(LedgerError::HoldClosed { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
+        ledger.authorize(request).await?;
+        ledger.extend(Extend::new(payment.account.clone(), refund.hold(), HOLD_TTL)).await.map(drop)
     }
 
+    /// Tells, frees, then records: a repeat after a fault finds the hold freed, and ends the refund.
     async fn end_declined(
         &self,
         refund: &StoredRefund,

@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 use super::{TopUpError, TopUps};
 use crate::{
     AccountId, Checkout, CreatePayment, Failure, GatewayError, Money, Observation, Opening, Payment,
-    PaymentGateway, PaymentId, PaymentStatus, Quote, QuoteId, StoreError,
+    PaymentGateway, PaymentId, PaymentStatus, Quote, QuoteId, StoreError, rules,
 };
 
-/// How long a provider may take to open an order, at most; only after it may somebody else ask for the same one.
+/// How long somebody who opens an order has it to himself; a gateway that takes longer may be asked twice at once.
 pub(super) const OPENING_TIME: TimeDelta = TimeDelta::seconds(40);
 
 /// A top-up to start.
@@ -84,6 +84,8 @@ impl TopUps {
     /// [`GatewayError::OrderExists`] another payment has to be started, and this one is still credited if it is paid.
     pub async fn start(&self, request: StartTopUp) -> Result<Started, TopUpError> {
         let gateway = self.admitting(&request.gateway, request.amount)?;
+        // What the ledger could not be credited under must not be paid.
+        rules::check_id(request.id.as_uuid(), self.clock.now())?;
         let id = self.stored(&request).await?.id;
         let now = self.clock.now();
         match self.stores.payments.begin_opening(id, now, now + OPENING_TIME).await? {

@@ -22,6 +22,7 @@ pub(super) enum Action {
     /// Apply webhooks, whatever became of them before. What was authentic when it came is not asked again.
     Replay {
         /// Which ones.
+        #[arg(required_unless_present = "state")]
         ids: Vec<WebhookId>,
         /// All in this state: received, unmatched, unreadable, applied or ignored; the oldest first.
         #[arg(long, conflicts_with = "ids")]

@@ -40,6 +40,11 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Fondy> {
     let [merchant_id, secret_key] = keys;
     let merchant_id = reader.require(merchant_id, &why, merchant);
     let secret_key = reader.require(secret_key, &why, key);
+    reader.require(&variables::EXCHANGE_RATES, &why, |_| Ok::<_, &str>(()));
+    let is_on_this_machine = api_base.as_ref().is_some_and(Url::is_loopback);
+    if reader.text(&variables::BACKEND_URL).is_none() && !is_on_this_machine {
+        reader.note(&variables::BACKEND_URL, format!("is not set; {why}: it calls back there"));
+    }
     let (min, max) = range?;
     Some(Fondy {
         merchant_id: merchant_id?,
@@ -53,8 +58,9 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Fondy> {
 }
 
 fn merchant(text: &str) -> Result<String, &'static str> {
-    if !(1..=12).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("must be a number of up to 12 digits");
+    let is_number = (1..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number || text.starts_with('0') {
+        return Err("must be a number of up to 12 digits, the first of which is not 0");
     }
     if PUBLIC_MERCHANTS.contains(&text) {
         return Err("is a test merchant whose key everybody knows; take one of your own");

@@ -90,6 +90,8 @@ fn fondy(merchant_id: &str, secret_key: &str) -> Result<Config, ConfigError> {
     let keys = environment(&[
         (&variables::FONDY_MERCHANT_ID, merchant_id),
         (&variables::FONDY_SECRET_KEY, secret_key),
+        (&variables::BACKEND_URL, "https://billing.example.com"),
+        (&variables::EXCHANGE_RATES, "nbu"),
     ]);
     Config::read(&keys, Purpose::Command)
 }
@@ -124,9 +126,25 @@ fn keys_that_everybody_knows_are_refused() {
         let told = fondy(merchant_id, secret_key).unwrap_err().to_string();
         assert!(told.contains("everybody knows"), "{merchant_id} {told}");
     }
-    for bad in ["merchant", "-1", "1234567890123"] {
+    for bad in ["merchant", "-1", "1234567890123", "01396424"] {
         assert!(fondy(bad, "a key of our own").is_err(), "{bad}");
     }
+}
+
+#[test]
+fn fondy_needs_rates_and_a_way_back() {
+    let merchant = environment(&[
+        (&variables::FONDY_MERCHANT_ID, "4242424242"),
+        (&variables::FONDY_SECRET_KEY, "a key of our own"),
+    ]);
+    let told = Config::read(&merchant, Purpose::Command).unwrap_err().to_string();
+    for missing in ["EXCHANGE_RATES", "BACKEND_URL"] {
+        assert!(told.contains(&format!("{missing} is not set; Fondy needs it")), "{told}");
+    }
+    let beside = merchant
+        .with(&variables::FONDY_API_URL, "http://127.0.0.1:8082/api")
+        .with(&variables::EXCHANGE_RATES, "nbu");
+    assert!(Config::read(&beside, Purpose::Command).is_ok(), "a simulator finds its way back");
 }
 
 #[test]
@@ -144,6 +162,8 @@ fn no_secret_is_shown() {
     let secrets = environment(&[
         (&variables::FONDY_MERCHANT_ID, "4242424242"),
         (&variables::FONDY_SECRET_KEY, "hidden"),
+        (&variables::BACKEND_URL, "https://billing.example.com"),
+        (&variables::EXCHANGE_RATES, "nbu"),
         (&variables::DATABASE_URL, "postgres://user:hidden@host/db"),
         (&variables::JWT_SECRET, "hidden hidden hidden hidden hidden"),
         (&variables::STRIPE_SECRET_KEY, "sk_test_hidden0123456789"),

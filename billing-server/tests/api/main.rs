@@ -27,4 +27,3 @@ mod support;
 mod tokens;
 mod unreliable;
 mod webhooks;
-

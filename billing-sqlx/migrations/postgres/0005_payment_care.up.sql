@@ -14,7 +14,8 @@ ALTER TABLE payments ADD CONSTRAINT payments_accepted_wholly
 -- When its provider is asked next, and how often it was since the status last changed.
 ALTER TABLE payments ADD COLUMN checks bigint NOT NULL DEFAULT 0 CHECK (checks >= 0);
 ALTER TABLE payments ADD COLUMN next_check_at timestamptz;
-UPDATE payments SET next_check_at = updated_at;
+-- Of those that were there before, only the open ones: what has ended long ago is left alone.
+UPDATE payments SET next_check_at = updated_at WHERE status IN ('pending', 'processing');
 CREATE INDEX payments_to_check ON payments (next_check_at) WHERE next_check_at IS NOT NULL;
 
 -- Who entered a take-back that the provider does not tell of.

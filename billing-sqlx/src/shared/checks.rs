@@ -1,13 +1,10 @@
 //! Which payments are to be asked about, and who asks.
 use billing_core::Payment;
 use chrono::{DateTime, Utc};
-use sqlx::query;
+use sqlx::{Row as _, query};
+use uuid::Uuid;
 
-use super::{
-    Store,
-    payment_lock::Outcome,
-    rows::{self, Decoded},
-};
+use super::{Store, payment_lock::Outcome, rows};
 use crate::stamp::Stamp;
 
 const DUE: &str = concat!(
@@ -26,10 +23,18 @@ pub(super) async fn due(
 ) -> Outcome<Vec<Payment>> {
     let mut transaction = store.begin().await?;
     let found = query(DUE).bind(Stamp(now)).bind(i64::from(limit)).fetch_all(&mut *transaction).await?;
-    let mut due = found.iter().map(rows::payment).collect::<Decoded<Vec<_>>>()?;
-    for payment in &mut due {
-        query(PUT_OFF).bind(payment.id.as_uuid()).bind(Stamp(until)).execute(&mut *transaction).await?;
-        payment.next_check_at = Some(until);
+    let mut due = Vec::new();
+    for row in &found {
+        let id: Uuid = row.try_get("id")?;
+        query(PUT_OFF).bind(id).bind(Stamp(until)).execute(&mut *transaction).await?;
+        match rows::payment(row) {
+            Ok(mut payment) => {
+                payment.next_check_at = Some(until);
+                due.push(payment);
+            }
+            // One that nobody can read must not keep the others waiting.
+            Err(error) => tracing::error!(payment.id = %id, error = %error, "payment {id} can't be read"),
+        }
     }
     transaction.commit().await?;
     Ok(due)

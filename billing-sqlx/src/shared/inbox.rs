@@ -37,8 +37,11 @@ const STORE_REJECTED: &str = concat!(
 );
 const SETTLE: &str =
     "UPDATE webhook_inbox SET state = $2, detail = $3, next_try_at = NULL, updated_at = $4 WHERE id = $1";
-const PUT_OFF: &str = "UPDATE webhook_inbox SET attempts = attempts + 1, detail = $2, next_try_at = $3, updated_at = $4 \
-    WHERE id = $1";
+/// A webhook that another delivery has applied meanwhile stays applied.
+const PUT_OFF: &str = "UPDATE webhook_inbox SET \
+    attempts = CASE WHEN state IN ('applied', 'ignored') THEN attempts ELSE attempts + 1 END, \
+    detail = CASE WHEN state IN ('applied', 'ignored') THEN detail ELSE $2 END, \
+    next_try_at = CASE WHEN state IN ('applied', 'ignored') THEN next_try_at ELSE $3 END, updated_at = $4 WHERE id = $1";
 const DUE: &str = concat!(
     "SELECT ",
     webhook_columns!(),
@@ -54,7 +57,7 @@ const LIST: &str = concat!(
     AND ($3 IS NULL OR id < $3) ORDER BY id DESC LIMIT $4"
 );
 const FORGET: &str = "DELETE FROM webhook_inbox WHERE id IN (SELECT id FROM webhook_inbox \
-    WHERE received_at < $1 AND state <> 'received' ORDER BY received_at LIMIT $2)";
+    WHERE received_at < $1 AND state <> 'received' AND ($3 IS NULL OR state = $3) ORDER BY received_at LIMIT $2)";
 
 #[async_trait]
 impl Inbox for Store {
@@ -149,10 +152,19 @@ impl Inbox for Store {
         .await
     }
 
-    async fn forget_webhooks(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
+    async fn forget_webhooks(
+        &self,
+        state: Option<WebhookState>,
+        before: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<u32, StoreError> {
         retry(|| async {
-            let forgotten =
-                query(FORGET).bind(Stamp(before)).bind(i64::from(limit)).execute(self.writers()).await?;
+            let forgotten = query(FORGET)
+                .bind(Stamp(before))
+                .bind(i64::from(limit))
+                .bind(state.map(WebhookState::as_str))
+                .execute(self.writers())
+                .await?;
             Ok::<_, Failure<StoreError>>(u32::try_from(forgotten.rows_affected()).unwrap_or(u32::MAX))
         })
         .await

@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use sqlx::query;
 
 use super::{
-    Store, checks, openings,
+    Store,
+    book::signed,
+    checks, openings,
     payment_lock::{Outcome, lock},
     rows::{self, Decoded},
     take_backs,
@@ -26,7 +28,7 @@ const FIND: &str = "SELECT * FROM payments WHERE gateway = $1 AND external_id = 
 const ATTACH: &str = "UPDATE payments SET external_id = $2, updated_at = $3, \
     checkout_url = COALESCE(checkout_url, $4), opening_until = NULL WHERE id = $1";
 const ACCEPT: &str = "UPDATE payments SET accepted_currency = $2, accepted = $3, accepted_by = $4, \
-    credit_currency = $5, credit = $6, rate = $7, updated_at = $8 WHERE id = $1";
+    credit_currency = $5, credit = $6, rate = $7, updated_at = $8, revision = $9 WHERE id = $1";
 const RECORD: &str = "UPDATE payments SET status = $2, paid_currency = $3, paid = $4, review = $5, \
     failure_code = $6, failure_message = $7, updated_at = $8, checks = $9, next_check_at = $10 WHERE id = $1";
 const LIST: &str = "SELECT * FROM payments WHERE ($1 IS NULL OR account = $1) AND ($2 IS NULL OR status = $2) \
@@ -219,7 +221,10 @@ impl Store {
     ) -> Outcome<Payment> {
         let mut transaction = self.begin().await?;
         let mut payment = lock(&mut transaction, id).await?;
-        payment.accept(accepted, credit, keeps_rate, now);
+        if !payment.accept(accepted, credit, keeps_rate, now) {
+            return Err(StoreError::AcceptedOtherwise { id }.into());
+        }
+        let Some(accepted) = &payment.accepted else { return Ok(payment) };
         query(ACCEPT)
             .bind(id.as_uuid())
             .bind(accepted.paid.currency().code().to_owned())
@@ -228,7 +233,8 @@ impl Store {
             .bind(credit.currency().code().to_owned())
             .bind(credit.micros())
             .bind(payment.exchange.as_ref().map(|exchange| exchange.rate.to_string()))
-            .bind(Stamp(now))
+            .bind(Stamp(payment.updated_at))
+            .bind(signed(payment.revision))
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;

@@ -10,7 +10,7 @@ use super::{
     rows::{self, Decoded},
 };
 use crate::{
-    failure::{Failure, is_unique_violation, retry},
+    failure::{Failure, is_unique_violation, retry, sort},
     stamp::Stamp,
 };
 
@@ -21,6 +21,8 @@ const GET: &str = "SELECT * FROM refunds WHERE id = $1";
 const LOCK: &str = concat!("SELECT * FROM refunds WHERE id = $1 ", for_update!());
 const OPEN: &str = "SELECT * FROM refunds WHERE payment = $1 AND state IN ('requested', 'accepted')";
 const MOVE: &str = "UPDATE refunds SET state = $2, failure = $3, updated_at = $4 WHERE id = $1";
+const CLAIM: &str = "UPDATE refunds SET next_try_at = $3 \
+    WHERE id = $1 AND next_try_at = $2 AND state IN ('requested', 'accepted')";
 const DUE: &str = concat!(
     "SELECT * FROM refunds WHERE state IN ('requested', 'accepted') AND next_try_at <= $1 \
     ORDER BY next_try_at LIMIT $2 ",
@@ -73,6 +75,17 @@ impl RefundStore for Store {
             Ok::<_, Failure<StoreError>>(refund)
         })
         .await
+    }
+
+    async fn claim_refund(&self, seen: &StoredRefund, until: DateTime<Utc>) -> Result<bool, StoreError> {
+        let claimed = query(CLAIM)
+            .bind(seen.id.as_uuid())
+            .bind(Stamp(seen.next_try_at))
+            .bind(Stamp(until))
+            .execute(self.writers())
+            .await;
+        // Not tried again: the first attempt may have claimed it, and a second one would not know.
+        Ok(claimed.map_err(sort)?.rows_affected() == 1)
     }
 
     async fn due_refunds(

@@ -37,7 +37,8 @@ pub(super) fn read(row: &Row) -> Decoded<StoredWebhook> {
     );
     webhook.id = row.try_get::<Uuid, _>("id")?.into();
     webhook.headers = json(row, "headers")?.unwrap_or_default();
-    webhook.content = json::<WebhookContent>(row, "content")?;
+    // What another version has written and this one can't read is read again from the body.
+    webhook.content = json::<WebhookContent>(row, "content").unwrap_or_default();
     webhook.state = rows::word(row, "state")?;
     webhook.detail = row.try_get("detail")?;
     webhook.deliveries = rows::small_count(row, "deliveries")?;

@@ -151,9 +151,9 @@ pub async fn what_waits_to_be_applied_is_never_forgotten(inbox: Arc<dyn Inbox>) 
     }
     let young = came("young", now(), WebhookState::Applied).await;
     let before = old + TimeDelta::microseconds(1);
-    assert_eq!(inbox.forget_webhooks(old, 9).await.unwrap(), 0);
-    assert_eq!(inbox.forget_webhooks(before, 3).await.unwrap(), 3);
-    assert_eq!(inbox.forget_webhooks(before, 3).await.unwrap(), 1);
-    assert_eq!(inbox.forget_webhooks(before, 3).await.unwrap(), 0);
+    assert_eq!(inbox.forget_webhooks(None, old, 9).await.unwrap(), 0);
+    assert_eq!(inbox.forget_webhooks(None, before, 3).await.unwrap(), 3);
+    assert_eq!(inbox.forget_webhooks(None, before, 3).await.unwrap(), 1);
+    assert_eq!(inbox.forget_webhooks(None, before, 3).await.unwrap(), 0);
     assert_eq!(ids(&inbox.list_webhooks(&InboxQuery::newest(10)).await.unwrap()), [young, waiting]);
 }

@@ -84,7 +84,8 @@ pub async fn an_observation_is_kept_whole(stores: Stores) {
     assert_eq!((stored.paid, stored.failure, stored.review), (Some(usd("9.99")), None, None));
 }
 
-/// An operator's word replaces the credit; the rate stays only where the credit goes by it.
+/// An operator's word replaces the credit, once; the rate stays only where the credit goes by it. What is taken back is
+/// reckoned anew from then on, so the revision rises.
 pub async fn what_an_operator_accepts_replaces_the_credit(stores: Stores) {
     let store = &stores.payments;
     let market = Rate::new(Currency::USD, Currency::UAH, "41.50".parse().unwrap(), "fixed", now());
@@ -92,22 +93,42 @@ pub async fn what_an_operator_accepts_replaces_the_credit(stores: Stores) {
     let quote = Quote::new(account, uah("415.50"), &market, QuoteTerms::default(), now()).unwrap();
     stores.quotes.insert_quote(&quote).await.unwrap();
     let exchange = Exchange::new(quote.id, quote.rate);
-    let id = store.insert(&payment("acme").with_quote(&quote)).await.unwrap().id;
-    let inserted = store.get(id).await.unwrap().unwrap();
-    assert_eq!((inserted.credit, inserted.exchange), (quote.credit, Some(exchange.clone())));
     let later = now() + TimeDelta::seconds(5);
-    for (paid, actor, credit, keeps_rate, exchange) in [
-        (uah("400"), "olena", usd("9.638554"), true, Some(exchange)),
-        (usd("9"), "petro", usd("8.5"), false, None),
-        (uah("300"), "petro", usd("7"), true, None),
-    ] {
-        let accepted = Accepted::new(paid, actor);
+    for (paid, credit, keeps_rate, expected) in
+        [(uah("400"), usd("9.638554"), true, Some(exchange.clone())), (usd("9"), usd("8.5"), false, None)]
+    {
+        let id = store.insert(&payment("acme").with_quote(&quote)).await.unwrap().id;
+        let inserted = store.get(id).await.unwrap().unwrap();
+        assert_eq!((inserted.credit, inserted.exchange), (quote.credit, Some(exchange.clone())));
+        let accepted = Accepted::new(paid, "olena");
         let answer = store.accept(id, &accepted, credit, keeps_rate, later).await.unwrap();
-        assert_eq!((answer.credit, &answer.exchange), (credit, &exchange), "{paid}");
+        assert_eq!((answer.credit, &answer.exchange), (credit, &expected), "{paid}");
         assert_eq!((answer.accepted.as_ref(), answer.updated_at), (Some(&accepted), later));
-        assert_eq!((answer.amount, answer.whole()), (uah("415.50"), paid));
+        assert_eq!((answer.amount, answer.whole(), answer.revision), (uah("415.50"), paid, 1));
+        assert_eq!(store.get(id).await.unwrap(), Some(answer.clone()));
+
+        let again = Accepted::new(paid, "petro");
+        assert_eq!(store.accept(id, &again, credit, keeps_rate, now()).await.unwrap(), answer);
+        for (paid, credit) in [(uah("1"), credit), (paid, usd("1"))] {
+            let other = store.accept(id, &Accepted::new(paid, "petro"), credit, keeps_rate, now()).await;
+            assert!(matches!(other, Err(StoreError::AcceptedOtherwise { .. })), "{other:?}");
+        }
         assert_eq!(store.get(id).await.unwrap(), Some(answer));
     }
+}
+
+/// Whoever looked at a payment before an operator accepted what was paid does not bring its review back.
+pub async fn a_review_that_was_answered_does_not_come_back(stores: Stores) {
+    let store = stores.payments;
+    let id = store.insert(&payment("acme")).await.unwrap().id;
+    let mismatch = Observation::new(PaymentStatus::Succeeded)
+        .with_paid(Some(uah("400")))
+        .with_review(Some(Review::PaidMismatch));
+    assert_eq!(store.record(id, &mismatch, now()).await.unwrap().review, Some(Review::PaidMismatch));
+    store.accept(id, &Accepted::new(uah("400"), "olena"), usd("9"), false, now()).await.unwrap();
+    assert_eq!(store.record(id, &mismatch, now()).await.unwrap().review, None);
+    let more = mismatch.with_paid(Some(uah("401")));
+    assert_eq!(store.record(id, &more, now()).await.unwrap().review, Some(Review::PaidMismatch));
 }
 
 /// Lists narrow by account, status and need for review, and are bounded.

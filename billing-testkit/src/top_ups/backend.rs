@@ -249,7 +249,12 @@ impl Inbox for FaultyInbox {
     async fn list_webhooks(&self, query: &InboxQuery) -> Result<Vec<StoredWebhook>, StoreError> {
         self.inner.list_webhooks(query).await
     }
-    async fn forget_webhooks(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
-        self.fault.strike(self.inner.forget_webhooks(before, limit)).await
+    async fn forget_webhooks(
+        &self,
+        state: Option<WebhookState>,
+        before: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<u32, StoreError> {
+        self.fault.strike(self.inner.forget_webhooks(state, before, limit)).await
     }
 }

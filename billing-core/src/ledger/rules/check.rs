@@ -82,7 +82,11 @@ impl Check for Adjust {
     }
 }
 
-fn check_id(id: Uuid, now: DateTime<Utc>) -> Result<(), LedgerError> {
+/// Refuses an id that no ledger takes, before anything is done that the ledger has to hear of later.
+///
+/// # Errors
+/// [`LedgerError::InvalidId`] when it is no UUID of version 7, or lies more than a day ahead of `now`.
+pub fn check_id(id: Uuid, now: DateTime<Utc>) -> Result<(), LedgerError> {
     let made_at = match id.get_timestamp() {
         Some(stamp) if id.get_version_num() == 7 => stamp.to_unix().0,
         _ => return Err(LedgerError::InvalidId { id, rule: "is not a UUID of version 7" }),

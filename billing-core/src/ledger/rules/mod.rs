@@ -10,7 +10,7 @@ mod posting;
 
 use chrono::{DateTime, Utc};
 
-pub use check::Check;
+pub use check::{Check, check_id};
 pub use configure::configure;
 pub use hold::{
     authorize, authorize_again, capture, capture_again, expires_at, extend, release, tombstone, void,

@@ -50,6 +50,9 @@ pub(in crate::commands) struct GiveBack {
     /// The id of a refund that was begun before, to go on with it.
     #[arg(long)]
     refund_id: Option<RefundId>,
+    /// End the refund of that id, as the provider's console does not show it.
+    #[arg(long, requires = "refund_id", conflicts_with_all = ["amount", "allow_debt"])]
+    give_up: bool,
     /// Who gives it back: a name for the record.
     #[arg(long)]
     actor: String,
@@ -57,8 +60,17 @@ pub(in crate::commands) struct GiveBack {
 
 impl GiveBack {
     pub(super) async fn run(self, top_ups: &TopUps, payment: &Payment) -> Result<(), BoxError> {
+        let actor = named(&self.actor)?;
+        if let Some(id) = self.refund_id
+            && !was_begun(top_ups, id).await?
+        {
+            return Err(format!("there is no refund {id}").into());
+        }
         let id = self.refund_id.unwrap_or_else(RefundId::new);
-        let mut request = NewRefund::new(id, payment.id, named(&self.actor)?);
+        if self.give_up {
+            return show_refund(&top_ups.give_up_refund(id, actor).await?);
+        }
+        let mut request = NewRefund::new(id, payment.id, actor);
         if let Some(amount) = &self.amount {
             request = request.with_amount(Money::parse(amount, payment.amount.currency())?);
         }
@@ -67,7 +79,7 @@ impl GiveBack {
         }
         match top_ups.refund(request).await {
             Ok(refund) => show_refund(&refund),
-            Err(error) if error.is_retryable() && was_begun(top_ups, id).await? => Err(format!(
+            Err(error) if is_open(top_ups, id).await? => Err(format!(
                 "nobody knows yet whether refund {id} was made ({}); the server finds out and goes on with it; \
                 see how it stands with --refund-id {id}",
                 chain(&error)
@@ -76,6 +88,10 @@ impl GiveBack {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+async fn is_open(top_ups: &TopUps, id: RefundId) -> Result<bool, TopUpError> {
+    Ok(top_ups.stores().refunds.refund(id).await?.is_some_and(|refund| refund.state.is_open()))
 }
 
 async fn was_begun(top_ups: &TopUps, id: RefundId) -> Result<bool, TopUpError> {

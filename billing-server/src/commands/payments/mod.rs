@@ -18,6 +18,7 @@ use crate::{
     gateways,
     output::print,
     rates,
+    server::reachable,
     store::Store,
 };
 
@@ -103,7 +104,7 @@ pub(super) async fn run(action: Action, config: &Config) -> Result<(), BoxError>
 /// Top-ups for a command beside the database.
 pub(super) fn top_ups(config: &Config, store: &Store) -> Result<TopUps, BoxError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let backend = config.backend_url.clone().unwrap_or_else(|| Url::of_server(config.bind_addr));
+    let backend = config.backend_url.clone().unwrap_or_else(|| Url::of_server(reachable(config.bind_addr)));
     let rates = rates::rates(config, store, &clock)?;
     gateways::top_ups(config, store, &clock, rates, &backend)
 }
