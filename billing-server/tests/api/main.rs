@@ -21,6 +21,7 @@ mod probes;
 mod provider;
 mod readme;
 mod recorder;
+mod review;
 mod settings;
 mod slow_provider;
 mod support;
