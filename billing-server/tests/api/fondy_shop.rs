@@ -24,6 +24,8 @@ pub(crate) struct FondyShop {
 pub(crate) struct Order {
     /// Our id, and the id of the order.
     pub(crate) id: String,
+    /// The page to pay on.
+    pub(crate) url: String,
 }
 
 impl Launch {
@@ -101,7 +103,7 @@ pub(crate) async fn create_order(user: &Api, uah: &str) -> Order {
     let started = user.post("/api/billing/payment/fondy/create", body).await.expect(200).json();
     let text = |name: &str| started[name].as_str().unwrap().to_owned();
     assert_eq!(started["orderId"], started["paymentId"]);
-    Order { id: text("paymentId") }
+    Order { id: text("paymentId"), url: text("paymentUrl") }
 }
 
 /// Sends a callback as JSON.

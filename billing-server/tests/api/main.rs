@@ -7,6 +7,7 @@ mod commands;
 mod crashes;
 mod double_click;
 mod exactly_once;
+mod fondy_journey;
 mod fondy_shop;
 mod fondy_story;
 mod history;
