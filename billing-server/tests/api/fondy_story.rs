@@ -1,12 +1,12 @@
 //! Money that goes back through Fondy: from its console, by disputes that an operator enters, by refunds of ours.
 use billing_testkit::{
     rounds,
-    simulators::fondy::{ApiFault, DeliveryPlan, Fault, PayTerms, Quirks, ReleaseOrder, ReversalOutcome},
+    simulators::fondy::{ApiFault, DeliveryPlan, Fault, Quirks, ReleaseOrder, ReversalOutcome},
 };
 use serde_json::Value;
 
 use crate::{
-    fondy_shop::{FondyShop, Order, call_back, create_order, expect_figures},
+    fondy_shop::{FondyShop, Order, call_back, expect_figures},
     support::{Api, eventually, told},
 };
 
@@ -269,23 +269,5 @@ async fn money_is_held_before_fondy_is_asked() {
     assert!(shop.launch.printed(&refund(&order, &id, "4150")).contains("is done"));
     expect(&anna, "0.00").await;
     assert_eq!(reversals(&shop, &order), [(415_000, "approved".to_owned())]);
-    shop.verify();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_payment_that_expired_and_is_paid_all_the_same_is_credited() {
-    let mut shop = FondyShop::open().await;
-    let server = shop.start().await;
-    let anna = server.api_as("anna");
-    let order = create_order(&anna, "415").await;
-    shop.fondy.expire(&order.id).await.unwrap();
-    assert!(shop.show(&order).contains("status      expired"));
-    shop.fondy.pay(&order.id, &PayTerms::new()).await.unwrap();
-    expect(&anna, "10.00").await;
-    // The callback of the expiry comes once more, written otherwise.
-    let expired = serde_json::to_string_pretty(&shop.callback(&order, "expired")).unwrap();
-    server.anybody().post("/webhooks/fondy", expired).await.expect(200);
-    assert!(shop.show(&order).contains("status      succeeded"));
-    expect(&anna, "10.00").await;
     shop.verify();
 }
