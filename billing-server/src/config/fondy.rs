@@ -72,6 +72,9 @@ fn key(text: &str) -> Result<Secret, &'static str> {
     if PUBLIC_KEYS.contains(&text) {
         return Err("is a key that everybody knows, and could sign payments with");
     }
+    if text.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+        return Err("must have no blanks");
+    }
     Ok(Secret::new(text))
 }
 

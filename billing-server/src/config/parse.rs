@@ -54,11 +54,14 @@ pub(super) fn jwt_secret(text: &str) -> Result<Secret, &'static str> {
 /// A key of a provider that begins with one of `prefixes`.
 pub(super) fn key(prefixes: &'static [&'static str]) -> impl Fn(&str) -> Result<Secret, String> {
     move |text| {
-        let long_enough = text.len() >= 16;
-        if long_enough && prefixes.iter().any(|prefix| text.starts_with(prefix)) {
+        let is_key = text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_key && prefixes.iter().any(|prefix| text.starts_with(prefix)) {
             Ok(Secret::new(text))
         } else {
-            Err(format!("must begin with {} and have at least 16 bytes", prefixes.join(" or ")))
+            Err(format!(
+                "must begin with {} and have at least 16 visible ASCII characters",
+                prefixes.join(" or ")
+            ))
         }
     }
 }

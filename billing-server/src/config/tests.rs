@@ -98,16 +98,16 @@ fn fondy(merchant_id: &str, secret_key: &str) -> Result<Config, ConfigError> {
 
 #[test]
 fn fondy_is_on_with_its_merchant_and_key() {
-    let fondy_config = fondy("4242424242", "a key of our own").unwrap().fondy.unwrap();
+    let fondy_config = fondy("4242424242", "aKeyOfOurOwn").unwrap().fondy.unwrap();
     let uah = |text| Money::parse(text, Currency::UAH).unwrap();
     assert_eq!(fondy_config.merchant_id, "4242424242");
-    assert_eq!(fondy_config.secret_key.expose(), "a key of our own");
+    assert_eq!(fondy_config.secret_key.expose(), "aKeyOfOurOwn");
     assert_eq!(fondy_config.api_base.to_string(), "https://pay.fondy.eu/api");
     assert_eq!(fondy_config.signature, billing_fondy::FondySignature::Sha1);
     assert_eq!((fondy_config.min, fondy_config.max), (uah("50"), uah("100000")));
     assert!(fondy("", "").unwrap().fondy.is_none());
     for (merchant_id, secret_key, missing) in
-        [("4242424242", "", "FONDY_SECRET_KEY"), ("", "a key of our own", "FONDY_MERCHANT_ID")]
+        [("4242424242", "", "FONDY_SECRET_KEY"), ("", "aKeyOfOurOwn", "FONDY_MERCHANT_ID")]
     {
         let told = fondy(merchant_id, secret_key).unwrap_err().to_string();
         assert!(told.contains(&format!("{missing} is not set; Fondy needs it")), "{told}");
@@ -115,11 +115,28 @@ fn fondy_is_on_with_its_merchant_and_key() {
 }
 
 #[test]
+fn keys_that_no_gateway_takes_are_refused() {
+    for bad in ["aKeyOfOurOwn", "a\u{a0}key", "a\tkey", "a\u{7}key"] {
+        let told = fondy("4242424242", bad).unwrap_err().to_string();
+        assert!(told.contains("FONDY_SECRET_KEY must have no blanks"), "{told}");
+    }
+    for bad in ["whsec_0123 456789", "whsec_0123456789é"] {
+        let keys = environment(&[
+            (&variables::STRIPE_SECRET_KEY, "sk_test_0123456789"),
+            (&variables::STRIPE_PUBLISHABLE_KEY, "pk_test_0123456789"),
+            (&variables::STRIPE_WEBHOOK_SECRET, bad),
+        ]);
+        let told = Config::read(&keys, Purpose::Command).unwrap_err().to_string();
+        assert!(told.contains("STRIPE_WEBHOOK_SECRET must begin with whsec_"), "{told}");
+    }
+}
+
+#[test]
 fn keys_that_everybody_knows_are_refused() {
     for (merchant_id, secret_key) in [
-        ("1396424", "a key of our own"),
-        ("1700002", "a key of our own"),
-        ("1549901", "a key of our own"),
+        ("1396424", "aKeyOfOurOwn"),
+        ("1700002", "aKeyOfOurOwn"),
+        ("1549901", "aKeyOfOurOwn"),
         ("4242424242", "test"),
         ("4242424242", "testcredit"),
     ] {
@@ -127,7 +144,7 @@ fn keys_that_everybody_knows_are_refused() {
         assert!(told.contains("everybody knows"), "{merchant_id} {told}");
     }
     for bad in ["merchant", "-1", "1234567890123", "01396424"] {
-        assert!(fondy(bad, "a key of our own").is_err(), "{bad}");
+        assert!(fondy(bad, "aKeyOfOurOwn").is_err(), "{bad}");
     }
 }
 
@@ -135,7 +152,7 @@ fn keys_that_everybody_knows_are_refused() {
 fn fondy_needs_rates_and_a_way_back() {
     let merchant = environment(&[
         (&variables::FONDY_MERCHANT_ID, "4242424242"),
-        (&variables::FONDY_SECRET_KEY, "a key of our own"),
+        (&variables::FONDY_SECRET_KEY, "aKeyOfOurOwn"),
     ]);
     let told = Config::read(&merchant, Purpose::Command).unwrap_err().to_string();
     for missing in ["EXCHANGE_RATES", "BACKEND_URL"] {
