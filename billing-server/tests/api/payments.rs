@@ -46,7 +46,9 @@ async fn asking_for_an_open_payment_asks_its_provider() {
 async fn what_is_on_offer_can_be_asked_by_anybody() {
     let sandbox = Launch::sandbox().start().await;
     let offer = sandbox.anybody().get("/api/billing/payment/providers").await.expect(200).json();
-    let stripe = &offer["providers"][0];
+    let [fondy, stripe] = &offer["providers"].as_array().unwrap()[..] else { panic!("{offer}") };
+    assert_eq!((fondy["id"].as_str(), fondy["kind"].as_str()), (Some("fondy"), Some("hosted")));
+    assert_eq!((&fondy["currency"], &fondy["publishable_key"]), (&"UAH".into(), &serde_json::Value::Null));
     assert_eq!((stripe["id"].as_str(), stripe["kind"].as_str()), (Some("stripe"), Some("elements")));
     assert!(stripe["publishable_key"].as_str().unwrap().starts_with("pk_test_"));
     assert_eq!(stripe["min"], 0.5);
