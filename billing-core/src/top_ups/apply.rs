@@ -105,7 +105,7 @@ impl TopUps {
         let whole = payment.whole();
         if whole.currency() != currency {
             // Accepted in another currency than asked for: what the parts of one are worth in the other nobody knows.
-            return Ok(Some(Review::TakenBackOtherCurrency));
+            return Ok(if taken.gross.is_zero() { review } else { Some(Review::TakenBackOtherCurrency) });
         }
         let excess = taken.total.micros() > whole.micros();
         let total = if excess { whole } else { taken.total };

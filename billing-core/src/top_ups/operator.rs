@@ -25,6 +25,12 @@ impl Acceptance {
         Self { payment, paid, credit: None, actor: actor.into() }
     }
 
+    /// Whether a payment was accepted on these terms before.
+    fn was_accepted(&self, payment: &Payment) -> bool {
+        payment.accepted.as_ref().is_some_and(|accepted| accepted.paid == self.paid)
+            && self.credit.is_none_or(|credit| credit == payment.credit)
+    }
+
     /// Credits this much.
     #[must_use]
     pub fn with_credit(mut self, credit: Money) -> Self {
@@ -85,14 +91,13 @@ impl TopUps {
     pub async fn accept(&self, request: Acceptance) -> Result<Payment, TopUpError> {
         let payment = self.payment(request.payment).await?;
         let accepted = Accepted::new(request.paid, &request.actor);
-        let is_repeat = payment.accepted.as_ref().is_some_and(|known| known.paid == request.paid)
-            && request.credit.is_none_or(|credit| credit == payment.credit);
-        if !is_repeat {
+        if !request.was_accepted(&payment) {
             let not = |reason| TopUpError::NotPossible { id: payment.id, reason };
             if !payment.review.is_some_and(Review::is_before_credit) {
                 return Err(not("does not wait for an operator's word"));
             }
-            if self.is_credited(&payment).await? {
+            // By an operator who accepts the same in this moment, perhaps.
+            if self.is_credited(&payment).await? && !request.was_accepted(&self.payment(payment.id).await?) {
                 return Err(not("is credited already: correct the balance by hand"));
             }
             if payment.paid != Some(request.paid) {

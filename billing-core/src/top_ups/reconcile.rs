@@ -43,6 +43,14 @@ pub struct PaymentNews {
     pub after: Payment,
 }
 
+/// What to do with a payment in a list instead of asking about it.
+enum Look {
+    /// Pass it over.
+    Pass,
+    /// It, and all that are older, are not wanted.
+    End,
+}
+
 impl Reconciled {
     fn is_given_up(&self, gateway: &str) -> bool {
         self.gateway_failures.get(gateway).is_some_and(|failures| *failures >= MOST_FAILURES)
@@ -106,31 +114,33 @@ impl TopUps {
     /// As for [`reconcile`](TopUps::reconcile).
     pub async fn reconcile_all(&self, since: DateTime<Utc>) -> Result<Reconciled, TopUpError> {
         let mut round = Reconciled::default();
-        let is_recent = |payment: &Payment| payment.created_at >= since;
-        self.look_at_all(PaymentQuery::newest(PAGE), is_recent, &mut round).await?;
+        let is_old = |payment: &Payment| payment.created_at < since;
+        let recent = PaymentQuery::newest(PAGE);
+        self.look_at_all(recent, &mut round, |payment| is_old(payment).then_some(Look::End)).await?;
         for status in [PaymentStatus::Pending, PaymentStatus::Processing] {
-            // Those that were recent are no longer open, or were looked at a moment ago: once more does no harm.
-            self.look_at_all(PaymentQuery::newest(PAGE).with_status(status), |_| true, &mut round).await?;
+            let open = PaymentQuery::newest(PAGE).with_status(status);
+            self.look_at_all(open, &mut round, |payment| (!is_old(payment)).then_some(Look::Pass)).await?;
         }
         Ok(round)
     }
 
-    /// Looks at payments, the newest first, as long as they are `wanted`.
+    /// Looks at payments, the newest first, but for those that `otherwise` says something else of.
     async fn look_at_all(
         &self,
         mut query: PaymentQuery,
-        wanted: impl Fn(&Payment) -> bool,
         round: &mut Reconciled,
+        otherwise: impl Fn(&Payment) -> Option<Look>,
     ) -> Result<(), TopUpError> {
         loop {
             let page = self.stores.payments.list(&query).await?;
             let Some(last) = page.last() else { return Ok(()) };
             query = query.with_before(last.id);
             for payment in &page {
-                if !wanted(payment) {
-                    return Ok(());
+                match otherwise(payment) {
+                    Some(Look::End) => return Ok(()),
+                    Some(Look::Pass) => {}
+                    None => drop(self.look_at(payment, round).await?),
                 }
-                self.look_at(payment, round).await?;
             }
         }
     }

@@ -249,7 +249,8 @@ async fn a_refund_whose_answer_is_lost_is_made_once() {
     shop.verify();
 }
 
-/// The command is killed while Fondy hangs: the money is held, and the same command goes on.
+/// The command is killed while Fondy hangs: the money is held, and nobody asks again while the first call may still be
+/// heard. The same command tells how the refund stands; the servers go on with it some minutes later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn money_is_held_before_fondy_is_asked() {
     let mut shop = FondyShop::open().await;
@@ -266,8 +267,14 @@ async fn money_is_held_before_fondy_is_asked() {
     command.wait().unwrap();
 
     expect_figures(&anna.get("/api/billing/balance").await, ["100.00", "0.00", "100.00"]);
-    assert!(shop.launch.printed(&refund(&order, &id, "4150")).contains("is done"));
-    expect(&anna, "0.00").await;
-    assert_eq!(reversals(&shop, &order), [(415_000, "approved".to_owned())]);
+    assert!(shop.launch.printed(&refund(&order, &id, "4150")).contains("is requested"));
+    assert!(shop.launch.printed(&["reconcile"]).contains("open refunds gone on with 0"));
+    expect_figures(&anna.get("/api/billing/balance").await, ["100.00", "0.00", "100.00"]);
+    assert_eq!(reversals(&shop, &order), []);
+
+    let give_up = ["payments", "refund", &order.id, "--refund-id", &id, "--give-up", "--actor", "olha"];
+    assert!(shop.launch.printed(&give_up).contains("is declined: given_up"));
+    expect(&anna, "100.00").await;
+    assert_eq!(reversals(&shop, &order), []);
     shop.verify();
 }

@@ -47,7 +47,7 @@ pub(in crate::commands) struct GiveBack {
     /// Even if the money is spent: the account is in debt then.
     #[arg(long)]
     allow_debt: bool,
-    /// The id of a refund that was begun before, to go on with it.
+    /// The id of a refund: of one that was begun before, to see what became of it, or of a new one.
     #[arg(long)]
     refund_id: Option<RefundId>,
     /// End the refund of that id, as the provider's console does not show it.
@@ -62,9 +62,12 @@ impl GiveBack {
     pub(super) async fn run(self, top_ups: &TopUps, payment: &Payment) -> Result<(), BoxError> {
         let actor = named(&self.actor)?;
         if let Some(id) = self.refund_id
+            && self.amount.is_none()
             && !was_begun(top_ups, id).await?
         {
-            return Err(format!("there is no refund {id}").into());
+            return Err(
+                format!("there is no refund {id}; to begin it under this id, name its --amount").into()
+            );
         }
         let id = self.refund_id.unwrap_or_else(RefundId::new);
         if self.give_up {
