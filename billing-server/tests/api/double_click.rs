@@ -5,7 +5,8 @@ use billing_testkit::simulators::fondy::{ApiFault, Fault};
 use futures_util::future::{join, join_all};
 
 use crate::{
-    market::{Market, NewOrder, Provider, Wish},
+    market::Market,
+    orders::{NewOrder, Provider, Wish},
     support::{Answer, Api, eventually, postgres_url},
 };
 

@@ -16,6 +16,7 @@ mod journey;
 mod late_and_crossed;
 mod long_story;
 mod market;
+mod orders;
 mod overspend;
 mod paid_calls;
 mod payments;

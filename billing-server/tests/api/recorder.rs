@@ -76,8 +76,7 @@ fn post(text: &str) -> Call {
     let (head, _) = text.split_once("\r\n\r\n").unwrap();
     let mut lines = head.lines();
     let path = lines.next().unwrap().split(' ').next().unwrap();
-    let keys = lines.filter_map(|line| line.split_once(": "));
-    let key =
-        keys.filter(|(name, _)| name.eq_ignore_ascii_case("idempotency-key")).map(|(_, key)| key.to_owned());
-    Call { path: format!("/{path}"), idempotency_key: key.last() }
+    let headers = lines.filter_map(|line| line.split_once(": "));
+    let mut keys = headers.filter(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
+    Call { path: format!("/{path}"), idempotency_key: keys.next().map(|(_, key)| key.to_owned()) }
 }

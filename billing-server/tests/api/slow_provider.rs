@@ -6,7 +6,8 @@ use futures_util::future::{join, join_all};
 use tokio::time::{Instant, timeout};
 
 use crate::{
-    market::{Market, NewOrder, Order, Provider, Wish, credited},
+    market::{Market, credited},
+    orders::{NewOrder, Order, Provider, Wish},
     recorder::Recorder,
     support::{Answer, Api, postgres_url},
 };
@@ -42,9 +43,9 @@ async fn pay_all(market: &Market) {
 
 /// The one order of a wish.
 #[track_caller]
-fn only(orders: Vec<Order>) -> Order {
-    let [order] = &*orders else { panic!("{orders:?}") };
-    order.clone()
+fn only(mut orders: Vec<Order>) -> Order {
+    assert_eq!(orders.len(), 1, "{orders:?}");
+    orders.remove(0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

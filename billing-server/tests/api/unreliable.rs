@@ -24,7 +24,8 @@ use tokio::{
 };
 
 use crate::{
-    market::{Credited, Market, NewOrder, Order, Provider, Wish, credited},
+    market::{Credited, Market, credited},
+    orders::{NewOrder, Order, Provider, Wish},
     support::{Answer, Api, Launch, Server, eventually, postgres_url, token},
 };
 
@@ -278,13 +279,10 @@ async fn every_paid_order_is_credited_once(database_url: &str, servers: usize, w
     world.market.wait_until_quiet().await;
     let (credited, paid) = (world.credited().await.len(), world.paid().len());
     world.market.operate(&["reconcile", "--all"]).await.printed();
-    writeln!(
-        std::io::stderr(),
-        "seed {SEED}: {} buyers in {:?}, {untold} orders that nobody was told; {paid} paid, {credited} credited before the last look",
-        world.buyers.len(),
-        started.elapsed()
-    )
-    .unwrap();
+    let (buyers, took) = (world.buyers.len(), started.elapsed());
+    let told = format!("{buyers} buyers in {took:?}, {untold} orders that nobody was told, {paid} paid");
+    let mut output = std::io::stderr();
+    writeln!(output, "seed {SEED}: {told}, {credited} credited before the last look").unwrap();
     check(&world).await;
 }
 
