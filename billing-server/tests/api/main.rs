@@ -1,6 +1,8 @@
 //! The whole server: the real binary on free ports, with a real database and a simulated Stripe.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod support;
+
 mod away;
 mod bad_input;
 mod commands;
@@ -27,7 +29,7 @@ mod recorder;
 mod review;
 mod settings;
 mod slow_provider;
-mod support;
+mod store_only;
 mod tokens;
 mod unreliable;
 mod webhook_commands;
