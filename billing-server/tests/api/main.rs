@@ -14,6 +14,7 @@ mod fondy_shop;
 mod fondy_story;
 mod history;
 mod hostile_webhooks;
+mod inbox;
 mod journey;
 mod late_and_crossed;
 mod long_story;
