@@ -1,8 +1,6 @@
 //! The whole server: the real binary on free ports, with a real database and a simulated Stripe.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-mod support;
-
 mod away;
 mod bad_input;
 mod commands;
@@ -25,12 +23,14 @@ mod paid_calls;
 mod payments;
 mod probes;
 mod provider;
+mod rates;
 mod readme;
 mod recorder;
 mod review;
 mod settings;
 mod slow_provider;
 mod store_only;
+mod support;
 mod tokens;
 mod unreliable;
 mod webhook_commands;
