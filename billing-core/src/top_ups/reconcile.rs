@@ -175,7 +175,9 @@ impl TopUps {
 
     async fn check_with_provider(&self, payment: &Payment) -> Result<Payment, TopUpError> {
         if payment.external_id.is_none() {
-            return self.ask_for_order(payment).await;
+            let found = self.ask_for_order(payment).await?;
+            // The order may have been there, and paid, for long.
+            return if found.external_id.is_some() { self.ask(&found).await } else { Ok(found) };
         }
         let after = self.ask(payment).await?;
         let age = self.clock.now() - payment.created_at;
