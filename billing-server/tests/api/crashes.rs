@@ -225,7 +225,8 @@ async fn a_killed_postgres_means_503_until_it_is_back() {
     }
     load.iter().for_each(JoinHandle::abort);
     for task in load {
-        assert!(task.await.is_err_and(|end| end.is_cancelled()), "a caller failed");
+        let errors = || shop.errors() + &tools.errors();
+        assert!(task.await.is_err_and(|end| end.is_cancelled()), "a caller failed:\n{}", errors());
     }
     business.check_at_rest(&shop).await;
 }

@@ -59,6 +59,12 @@ impl Server {
         fs::read_to_string(self.folder.path().join("server.log")).unwrap()
     }
 
+    /// What it has logged as an error.
+    pub(crate) fn errors(&self) -> String {
+        let log = self.log();
+        log.lines().filter(|line| line.contains("ERROR")).collect::<Vec<_>>().join("\n")
+    }
+
     /// Its address and port.
     pub(crate) fn addr(&self) -> &str {
         self.url.trim_start_matches("http://")
