@@ -7,21 +7,29 @@ use serde_json::Value;
 
 use crate::{
     fondy_shop::{FondyShop, Order, call_back, expect_figures},
-    support::{Api, eventually, told},
+    support::{Api, eventually, let_refunds_be_due, messages},
 };
-
-/// Refunds have ids made by their caller.
-fn new_refund() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
 
 async fn expect(user: &Api, balance: &str) {
     let told = user.get("/api/billing/balance").await.expect(200);
     expect_figures(&told, [balance, balance, "0.00"]);
 }
 
-fn refund<'a>(order: &'a Order, id: &'a str, uah: &'a str) -> [&'a str; 9] {
-    ["payments", "refund", &order.id, "--amount", uah, "--refund-id", id, "--actor", "olha"]
+/// Gives a part of an order back.
+fn refund<'a>(order: &'a Order, uah: &'a str) -> [&'a str; 7] {
+    ["payments", "refund", &order.id, "--amount", uah, "--actor", "olha"]
+}
+
+/// How a refund that was begun stands.
+fn standing(shop: &FondyShop, order: &Order, id: &str) -> String {
+    shop.launch.printed(&["payments", "refund", &order.id, "--refund-id", id, "--actor", "olha"])
+}
+
+/// The id of the refund that an operator is told of.
+fn refund_in(told: &str) -> &str {
+    let words: Vec<_> = told.split_whitespace().collect();
+    let mut named = words.windows(2).filter(|pair| pair[0] == "refund").map(|pair| pair[1]);
+    named.find(|word| uuid::Uuid::try_parse(word).is_ok()).unwrap_or_else(|| panic!("no refund in {told}"))
 }
 
 /// The reversals that Fondy has of an order: their amounts and states.
@@ -149,15 +157,26 @@ async fn a_refund_takes_the_money_once_fondy_has_given_it_back() {
     let server = shop.start().await;
     let anna = server.api_as("anna");
     let order = shop.paid(&anna).await;
-    let id = new_refund();
-    for _ in 0..2 {
-        let done = shop.launch.printed(&refund(&order, &id, "415"));
-        assert!(done.contains(&format!("refund      {id} of 415.00 UAH by olha is done")), "{done}");
-        expect(&anna, "90.00").await;
-    }
+    let done = shop.launch.printed(&refund(&order, "415"));
+    assert!(done.contains(" of 415.00 UAH by olha is done"), "{done}");
+    expect(&anna, "90.00").await;
+    assert_eq!(standing(&shop, &order, refund_in(&done)), done);
+    expect(&anna, "90.00").await;
     assert_eq!(reversals(&shop, &order), [(41_500, "approved".to_owned())]);
-    let other = shop.launch.refused(&refund(&order, &new_refund(), "3735.01"));
-    assert!(other.contains("has less left than that"), "{other}");
+    let too_much = shop.launch.refused(&refund(&order, "3735.01"));
+    assert!(too_much.contains("has less left than that"), "{too_much}");
+    let unknown = uuid::Uuid::now_v7().to_string();
+    let unknown = ["payments", "refund", &order.id, "--refund-id", &unknown, "--actor", "olha"];
+    assert!(shop.launch.refused(&unknown).contains("there is no refund"));
+    // Under an id of the operator's own, which stands for this refund alone.
+    let own = uuid::Uuid::now_v7().to_string();
+    let under_own = |uah| [&refund(&order, uah)[..], &["--refund-id", &own]].concat();
+    for _ in 0..2 {
+        assert!(shop.launch.printed(&under_own("415")).contains(&format!("{own} of 415.00 UAH")));
+        expect(&anna, "80.00").await;
+    }
+    shop.launch.refused(&under_own("416"));
+    assert_eq!(reversals(&shop, &order).len(), 2);
     // All that is left.
     shop.launch.printed(&["payments", "refund", &order.id, "--actor", "olha"]);
     expect(&anna, "0.00").await;
@@ -171,23 +190,34 @@ async fn a_refund_that_fondy_does_later_is_held_until_then() {
     let anna = server.api_as("anna");
     let order = shop.paid(&anna).await;
     shop.fondy.set_quirks(Quirks::new().with_reversals(ReversalOutcome::Created)).unwrap();
-    let id = new_refund();
-    let accepted = shop.launch.printed(&refund(&order, &id, "415"));
-    assert!(accepted.contains("is accepted"), "{accepted}");
-    expect_figures(&anna.get("/api/billing/balance").await, ["100.00", "90.00", "10.00"]);
-    assert!(shop.show(&order).contains(&format!("refund      {id} of 415.00 UAH by olha is accepted")));
-    // One at a time: else nobody could tell which of them Fondy shows.
-    let busy = shop.launch.refused(&refund(&order, &new_refund(), "83"));
-    assert!(busy.contains("refund"), "{busy}");
-    // Neither is asked for again by going on with it.
-    shop.launch.printed(&refund(&order, &id, "415"));
-    assert_eq!(reversals(&shop, &order), [(41_500, "created".to_owned())]);
-
-    let transaction =
-        shop.fondy.order(&order.id).unwrap()["reversals"][0]["transaction_id"].as_i64().unwrap();
-    shop.fondy.complete_reversal(transaction).await.unwrap();
-    expect(&anna, "90.00").await;
-    assert!(shop.launch.printed(&refund(&order, &id, "415")).contains("is done"));
+    for (is_done, left) in [(true, "90.00"), (false, "90.00")] {
+        let accepted = shop.launch.printed(&refund(&order, "415"));
+        assert!(accepted.contains("is accepted"), "{accepted}");
+        let id = refund_in(&accepted);
+        assert_eq!(anna.balance("held_usd").await, "10.00");
+        assert!(shop.show(&order).contains(accepted.trim_end()), "{accepted}");
+        // One at a time: else nobody could tell which of them Fondy shows.
+        let busy = shop.launch.refused(&refund(&order, "83"));
+        assert!(busy.contains("refund"), "{busy}");
+        assert_eq!(standing(&shop, &order, id), accepted);
+        let known = shop.fondy.order(&order.id).unwrap();
+        let reversal = known["reversals"].as_array().unwrap().last().unwrap();
+        assert_eq!((&reversal["reverse_status"], &reversal["amount"]), (&"created".into(), &41_500.into()));
+        let transaction = reversal["transaction_id"].as_i64().unwrap();
+        if is_done {
+            shop.fondy.complete_reversal(transaction).await.unwrap();
+            assert!(standing(&shop, &order, id).contains("is done"));
+        } else {
+            // Fondy tells nobody that it was declined after all: an operator sees it at its console.
+            shop.fondy.decline_reversal(transaction).await.unwrap();
+            assert_eq!(standing(&shop, &order, id), accepted);
+            let give_up =
+                ["payments", "refund", &order.id, "--refund-id", id, "--give-up", "--actor", "olha"];
+            assert!(shop.launch.printed(&give_up).contains("is declined: given_up"));
+        }
+        expect(&anna, left).await;
+    }
+    assert_eq!(reversals(&shop, &order).len(), 2);
     shop.verify();
 }
 
@@ -197,60 +227,86 @@ async fn a_refund_that_fondy_declines_frees_the_money() {
     let server = shop.start().await;
     let anna = server.api_as("anna");
     let order = shop.paid(&anna).await;
-    for outcome in [ReversalOutcome::Declined, ReversalOutcome::Refused(1084)] {
+    for (count, outcome) in [(1, ReversalOutcome::Declined), (2, ReversalOutcome::Refused(1084))] {
         shop.fondy.set_quirks(Quirks::new().with_reversals(outcome)).unwrap();
-        let id = new_refund();
-        let declined = shop.launch.refused(&refund(&order, &id, "415"));
+        let declined = shop.launch.refused(&refund(&order, "415"));
         assert!(declined.contains("declined"), "{declined}");
         expect(&anna, "100.00").await;
-        assert!(shop.launch.printed(&refund(&order, &id, "415")).contains("is declined"));
-        assert_eq!(told(&shop.database_url, &format!("refund/{id}/declined")).await, 1);
+        let is_of_decline = |key: &str| key.starts_with("refund/") && key.ends_with("/declined");
+        let told = messages(&shop.database_url).await;
+        let keys: Vec<_> =
+            told.iter().map(|(key, _)| key.as_str()).filter(|key| is_of_decline(key)).collect();
+        assert_eq!(keys.len(), count, "{keys:?}");
+        for id in keys.iter().map(|key| key.split('/').nth(1).unwrap()) {
+            assert!(standing(&shop, &order, id).contains("is declined"));
+        }
     }
     shop.fondy.set_quirks(Quirks::new()).unwrap();
-    shop.launch.printed(&refund(&order, &new_refund(), "415"));
+    shop.launch.printed(&refund(&order, "415"));
     expect(&anna, "90.00").await;
     shop.verify();
 }
 
+/// However its end is learnt of, it is one reversal.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refund_whose_answer_is_lost_is_made_once() {
     let mut shop = FondyShop::open().await;
     let server = shop.start().await;
     let anna = server.api_as("anna");
-    for (way, fault) in
-        [("again", Fault::Close), ("reconcile", Fault::Garbage), ("callback", Fault::Status(500))]
-    {
+    let mut left = 0;
+    for (way, fault) in [
+        ("asking how it stands", Fault::Close),
+        ("reconciling", Fault::Garbage),
+        ("a callback", Fault::Status(500)),
+        ("going on with it", Fault::Close),
+    ] {
         let order = shop.paid(&anna).await;
-        let before = anna.balance("balance_usd").await;
-        if way != "callback" {
+        if way != "a callback" {
             shop.fondy.set_delivery_plan(DeliveryPlan::new().with_all_dropped());
         }
+        // Taken on and not done yet, it can't be seen by asking: only its id tells that it was heard.
+        let is_later = way == "going on with it";
+        let outcome = if is_later { ReversalOutcome::Created } else { ReversalOutcome::Approved };
+        shop.fondy.set_quirks(Quirks::new().with_reversals(outcome)).unwrap();
         shop.fondy.fail(ApiFault::new(fault).with_effect().with_route("POST", "/api/reverse"));
-        let id = new_refund();
-        let unknown = shop.launch.refused(&refund(&order, &id, "415"));
+        let unknown = shop.launch.refused(&refund(&order, "415"));
+        let id = refund_in(&unknown);
         assert!(unknown.contains(&format!("nobody knows yet whether refund {id} was made")), "{unknown}");
-        if way != "callback" {
+        if way != "a callback" {
             assert_eq!(anna.balance("held_usd").await, "10.00", "{way}");
         }
         match way {
-            "again" => assert!(shop.launch.printed(&refund(&order, &id, "415")).contains("is done")),
-            "reconcile" => {
+            "asking how it stands" => assert!(standing(&shop, &order, id).contains("is done")),
+            "reconciling" => {
                 let report = shop.launch.printed(&["reconcile", "--all"]);
                 assert!(report.contains("taken back 0.00 UAH → 415.00 UAH"), "{report}");
             }
-            _ => shop.fondy.wait_until_quiet().await,
+            "a callback" => shop.fondy.wait_until_quiet().await,
+            _ => {
+                go_on(&shop, &order, id, "is accepted").await;
+                let known = shop.fondy.order(&order.id).unwrap();
+                let transaction = known["reversals"][0]["transaction_id"].as_i64().unwrap();
+                shop.fondy.complete_reversal(transaction).await.unwrap();
+            }
         }
+        assert!(standing(&shop, &order, id).contains("is done"), "{way}");
         assert_eq!(reversals(&shop, &order), [(41_500, "approved".to_owned())], "{way}");
-        let taken = before.parse::<rust_decimal::Decimal>().unwrap() - rust_decimal::Decimal::TEN;
-        expect(&anna, &taken.to_string()).await;
-        assert!(shop.launch.printed(&refund(&order, &id, "415")).contains("is done"), "{way}");
+        left += 90;
+        expect(&anna, &format!("{left}.00")).await;
         shop.fondy.set_delivery_plan(DeliveryPlan::new());
     }
     shop.verify();
 }
 
-/// The command is killed while Fondy hangs: the money is held, and nobody asks again while the first call may still be
-/// heard. The same command tells how the refund stands; the servers go on with it some minutes later.
+/// Lets the server or a command go on with a refund, until it stands so.
+async fn go_on(shop: &FondyShop, order: &Order, id: &str, expected: &str) {
+    let_refunds_be_due(&shop.database_url).await;
+    shop.launch.printed(&["reconcile"]);
+    let reached = async || standing(shop, order, id).contains(expected).then_some(());
+    eventually(expected, reached).await;
+}
+
+/// The command is killed while Fondy hangs: the money is held, and reconciling goes on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn money_is_held_before_fondy_is_asked() {
     let mut shop = FondyShop::open().await;
@@ -258,23 +314,20 @@ async fn money_is_held_before_fondy_is_asked() {
     let anna = server.api_as("anna");
     let order = shop.paid(&anna).await;
     shop.fondy.fail(ApiFault::new(Fault::Hang).with_route("POST", "/api/reverse"));
-    let id = new_refund();
-    let mut command = shop.launch.begin(&refund(&order, &id, "4150"));
+    let mut command = shop.launch.begin(&refund(&order, "4150"));
     let struck = async || shop.fondy.faults().is_empty().then_some(());
     eventually("the question to Fondy", struck).await;
     expect_figures(&anna.get("/api/billing/balance").await, ["100.00", "0.00", "100.00"]);
     command.kill().unwrap();
     command.wait().unwrap();
 
-    expect_figures(&anna.get("/api/billing/balance").await, ["100.00", "0.00", "100.00"]);
-    assert!(shop.launch.printed(&refund(&order, &id, "4150")).contains("is requested"));
-    assert!(shop.launch.printed(&["reconcile"]).contains("open refunds gone on with 0"));
+    let shown = shop.show(&order);
+    let id = refund_in(&shown);
+    assert!(standing(&shop, &order, id).contains("is requested"), "{shown}");
     expect_figures(&anna.get("/api/billing/balance").await, ["100.00", "0.00", "100.00"]);
     assert_eq!(reversals(&shop, &order), []);
-
-    let give_up = ["payments", "refund", &order.id, "--refund-id", &id, "--give-up", "--actor", "olha"];
-    assert!(shop.launch.printed(&give_up).contains("is declined: given_up"));
-    expect(&anna, "100.00").await;
-    assert_eq!(reversals(&shop, &order), []);
+    go_on(&shop, &order, id, "is done").await;
+    expect(&anna, "0.00").await;
+    assert_eq!(reversals(&shop, &order), [(415_000, "approved".to_owned())]);
     shop.verify();
 }

@@ -156,6 +156,13 @@ async fn another_currency_is_credited_what_an_operator_names() {
     reviewed.expect_credited("0.24").await;
     let refund = launch.refused(&["payments", "refund", &payment.id, "--actor", "olha"]);
     assert!(refund.contains("was paid in another currency than asked for"), "{refund}");
+
+    // What a part of it is worth in dollars nobody knows but an operator.
+    shop.stripe.refund(&payment.intent, Some(500)).await.unwrap();
+    let listed = launch.printed(&["payments", "list", "--needs-review"]);
+    assert!(listed.ends_with("NEEDS REVIEW: taken_back_other_currency\n"), "{listed}");
+    let key = format!("payment/{}/review/taken_back_other_currency", payment.id);
+    assert_eq!((told(database_url, &key).await, anna.balance("balance_usd").await), (1, "0.24".into()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

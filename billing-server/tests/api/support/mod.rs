@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 pub(crate) use self::{
     api::{Answer, Api, NewPayment, token},
-    database::{messages, sqlite_url, told},
+    database::{let_refunds_be_due, messages, sqlite_url, told},
     launch::{JWT_SECRET, Launch},
     postgres::{Postgres, postgres_url},
     server::Server,
