@@ -67,8 +67,10 @@ async fn hryvnias_become_dollars() {
     let location = come_back(back, &[("order_status", "approved"), ("order_id", &id)]).await;
     let thanks = page(browser().get(format!("{}{location}", server.url))).await.expect(200);
     assert!(thanks.text.contains("Дякуємо") && thanks.text.contains("Thank you"), "{}", thanks.text);
+    // The digits of a port are no amount.
+    let words = thanks.text.replace(&server.url, "");
     for told in [&id, "415", "10.00", "anna", "approved", "succeeded"] {
-        assert!(!thanks.text.contains(told), "{told} in {}", thanks.text);
+        assert!(!words.contains(told), "{told} in {words}");
     }
     assert!(thanks.header("content-security-policy").starts_with("default-src 'none'"));
 
