@@ -112,6 +112,14 @@ impl Payment {
         }
     }
 
+    /// What taking back `part` more takes out of the ledger: the difference of what the totals are worth. `None` when
+    /// `part` is in another currency or out of range.
+    pub(crate) fn worth_of_next(&self, part: Money) -> Option<Money> {
+        let (before, _) = self.worth(self.taken_back)?;
+        let (after, _) = self.worth(self.taken_back.checked_add(part)?)?;
+        after.checked_sub(before)
+    }
+
     /// Takes over what an operator has accepted; `false` when something else was accepted before. See
     /// [`PaymentStore::accept`](crate::PaymentStore::accept).
     pub fn accept(

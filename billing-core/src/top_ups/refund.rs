@@ -237,14 +237,17 @@ impl TopUps {
         if refund.allows_debt {
             return Ok(());
         }
-        let Some(share) = share_of(refund, payment) else { return Ok(()) };
         let ledger = &self.stores.ledger;
+        match ledger.extend(Extend::new(payment.account.clone(), refund.hold(), HOLD_TTL)).await {
+            Err(LedgerError::HoldNotFound { .. }) => {}
+            answer => return answer.map(drop),
+        }
+        let Some(share) = payment.worth_of_next(refund.amount) else { return Ok(()) };
         let operation = Operation::new("refund").map_err(|error| LedgerError::Backend(error.into()))?;
         let request = Authorize::new(refund.hold(), payment.account.clone(), share, operation)
             .for_refund()
             .with_ttl(HOLD_TTL);
-        ledger.authorize(request).await?;
-        ledger.extend(Extend::new(payment.account.clone(), refund.hold(), HOLD_TTL)).await.map(drop)
+        ledger.authorize(request).await.map(drop)
     }
 
     /// Tells, frees, then records: a repeat after a fault finds the hold freed, and ends the refund.
@@ -292,11 +295,4 @@ impl TopUps {
         }
         self.stores.ledger.void(Void::new(payment.account.clone(), refund.hold())).await
     }
-}
-
-/// What a refund takes out of the account: on totals, as its reversal will.
-fn share_of(refund: &StoredRefund, payment: &Payment) -> Option<Money> {
-    let (before, _) = payment.worth(refund.taken_before)?;
-    let (after, _) = payment.worth(refund.taken_before.checked_add(refund.amount)?)?;
-    after.checked_sub(before)
 }

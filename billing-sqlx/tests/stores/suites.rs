@@ -38,7 +38,7 @@ macro_rules! suites {
 
         async fn backend() -> Backend {
             let store = $store(LedgerSettings::new(Currency::USD)).await.0.with_clock(Arc::new(SystemClock));
-            Backend::new(Stores::of(&Arc::new(store)))
+            Backend::new(Stores::of(&Arc::new(store))).with_one_round_in(25)
         }
 
         billing_testkit::ledger_suite!(ledger);

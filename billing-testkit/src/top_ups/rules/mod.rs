@@ -1,0 +1,25 @@
+mod credit;
+mod disputes;
+mod exchange;
+mod exchange_random;
+mod reconcile;
+mod refund_faults;
+mod refunds;
+mod retries;
+mod review;
+mod start;
+mod take_backs;
+mod webhooks;
+
+pub use credit::*;
+pub use disputes::*;
+pub use exchange::*;
+pub use exchange_random::*;
+pub use reconcile::*;
+pub use refund_faults::*;
+pub use refunds::*;
+pub use retries::*;
+pub use review::*;
+pub use start::*;
+pub use take_backs::*;
+pub use webhooks::*;
