@@ -142,6 +142,13 @@ pub trait QuoteStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn quote(&self, id: QuoteId) -> Result<Option<Quote>, StoreError>;
+
+    /// Forgets up to `limit` quotes that were valid until before a time and that no payment was started with; tells how
+    /// many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn forget_quotes(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError>;
 }
 
 #[async_trait]
@@ -152,6 +159,9 @@ impl<S: QuoteStore + ?Sized> QuoteStore for Arc<S> {
     }
     async fn quote(&self, id: QuoteId) -> Result<Option<Quote>, StoreError> {
         (**self).quote(id).await
+    }
+    async fn forget_quotes(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
+        (**self).forget_quotes(before, limit).await
     }
 }
 

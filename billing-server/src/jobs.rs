@@ -18,6 +18,8 @@ const RETENTION_PAUSE: Duration = Duration::from_hours(1);
 const RETENTION_BATCH: u32 = 1_000;
 /// How long what is not authentic is kept: anybody may send it.
 const REJECTED_KEPT: TimeDelta = TimeDelta::days(7);
+/// How long quotes are kept that nobody started a payment with.
+const QUOTES_KEPT: TimeDelta = TimeDelta::days(7);
 /// How long webhooks are kept: providers ask back within weeks, payers dispute within months.
 const WEBHOOKS_KEPT: TimeDelta = TimeDelta::days(180);
 
@@ -89,15 +91,17 @@ pub(crate) async fn reconcile(app: &App) {
     .await;
 }
 
-/// Forgets old webhooks, for ever.
-pub(crate) async fn forget_webhooks(app: &App) {
-    repeat(app, RETENTION_PAUSE, "old webhooks can't be forgotten for now", async || {
+/// Forgets what nobody will ask for any more, for ever.
+pub(crate) async fn forget(app: &App) {
+    repeat(app, RETENTION_PAUSE, "old webhooks and quotes can't be forgotten for now", async || {
         let now = app.clock.now();
         let rejected = Some(WebhookState::Rejected);
         for (state, before) in [(rejected, now - REJECTED_KEPT), (None, now - WEBHOOKS_KEPT)] {
             let inbox = &app.store.stores.inbox;
             while inbox.forget_webhooks(state, before, RETENTION_BATCH).await? == RETENTION_BATCH {}
         }
+        let (quotes, before) = (&app.store.stores.quotes, now - QUOTES_KEPT);
+        while quotes.forget_quotes(before, RETENTION_BATCH).await? == RETENTION_BATCH {}
         Ok(())
     })
     .await;

@@ -89,7 +89,7 @@ async fn work(app: &Arc<App>) -> Result<(), StoreError> {
         jobs::expire_holds(app),
         jobs::retry_webhooks(app),
         jobs::reconcile(app),
-        jobs::forget_webhooks(app),
+        jobs::forget(app),
     );
     pending().await
 }

@@ -12,6 +12,7 @@ macro_rules! quote_store_suite {
             a_quote_comes_back_to_its_last_digit,
             a_quote_never_changes,
             an_unknown_quote_is_none,
+            old_quotes_are_forgotten,
         );
     };
     (@tests $open:path, $($rule:ident,)*) => {
@@ -68,4 +69,22 @@ pub async fn a_quote_never_changes(store: Arc<dyn QuoteStore>) {
 pub async fn an_unknown_quote_is_none(store: Arc<dyn QuoteStore>) {
     store.insert_quote(&quote("41.50", "0", "1000")).await.unwrap();
     assert_eq!(store.quote(QuoteId::new()).await.unwrap(), None);
+}
+
+/// Anybody may ask for quotes; most are never used.
+pub async fn old_quotes_are_forgotten(store: Arc<dyn QuoteStore>) {
+    let mut old = Vec::new();
+    for _ in 0..3 {
+        let quote = quote("41.50", "0", "1000");
+        store.insert_quote(&quote).await.unwrap();
+        old.push(quote);
+    }
+    let mut fresh = quote("41.50", "0", "1000");
+    fresh.valid_until += TimeDelta::microseconds(1);
+    store.insert_quote(&fresh).await.unwrap();
+    assert_eq!(store.forget_quotes(old[0].valid_until, 9).await.unwrap(), 0);
+    assert_eq!(store.forget_quotes(fresh.valid_until, 2).await.unwrap(), 2);
+    assert_eq!(store.forget_quotes(fresh.valid_until, 2).await.unwrap(), 1);
+    assert_eq!(store.quote(old[1].id).await.unwrap(), None);
+    assert_eq!(store.quote(fresh.id).await.unwrap(), Some(fresh));
 }

@@ -71,7 +71,7 @@ impl TopUps {
     /// # Errors
     /// [`TopUpError::NotPossible`]; [`StoreError::RefundIdReused`] when the id names another refund; a refusal of the
     /// ledger when the money is spent; [`GatewayError::Declined`] when the provider does not do it: both end the refund.
-    /// [`StoreError::RefundOpen`](crate::StoreError::RefundOpen) while another refund of the payment is under way.
+    /// [`StoreError::RefundOpen`] while another refund of the payment is under way.
     /// After a retryable error nobody knows yet: [`reconcile`](TopUps::reconcile) goes on with it.
     pub async fn refund(&self, request: NewRefund) -> Result<StoredRefund, TopUpError> {
         rules::check_id(request.id.as_uuid(), self.clock.now())?;
@@ -115,6 +115,9 @@ impl TopUps {
         }
         if amount.micros() > left.micros() {
             return Err(not("has less left than that"));
+        }
+        if payment.worth_of_next(amount).is_none() {
+            return Err(not("has amounts that do not go together"));
         }
         let capabilities = self.gateway(&payment.gateway)?.capabilities();
         if amount != payment.whole() && !capabilities.refunds_partially {
@@ -242,7 +245,10 @@ impl TopUps {
             Err(LedgerError::HoldNotFound { .. }) => {}
             answer => return answer.map(drop),
         }
-        let Some(share) = payment.worth_of_next(refund.amount) else { return Ok(()) };
+        let share = payment.worth_of_next(refund.amount).ok_or(LedgerError::InvalidAmount {
+            amount: refund.amount,
+            rule: "has no worth in the ledger's currency",
+        })?;
         let operation = Operation::new("refund").map_err(|error| LedgerError::Backend(error.into()))?;
         let request = Authorize::new(refund.hold(), payment.account.clone(), share, operation)
             .for_refund()

@@ -116,7 +116,7 @@ fn fondy_is_on_with_its_merchant_and_key() {
 
 #[test]
 fn keys_that_no_gateway_takes_are_refused() {
-    for bad in ["aKeyOfOurOwn", "a\u{a0}key", "a\tkey", "a\u{7}key"] {
+    for bad in ["a key of our own", "a\u{a0}key", "a\tkey", "a\u{7}key"] {
         let told = fondy("4242424242", bad).unwrap_err().to_string();
         assert!(told.contains("FONDY_SECRET_KEY must have no blanks"), "{told}");
     }

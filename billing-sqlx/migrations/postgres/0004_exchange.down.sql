@@ -1,3 +1,4 @@
+DROP INDEX payments_by_quote;
 ALTER TABLE payments DROP COLUMN rate;
 ALTER TABLE payments DROP COLUMN quote;
 DROP TABLE exchange_quotes;

@@ -35,3 +35,7 @@ CREATE TABLE exchange_quotes (
 -- At which rate a payment is credited, and by which quote.
 ALTER TABLE payments ADD COLUMN quote blob REFERENCES exchange_quotes (id);
 ALTER TABLE payments ADD COLUMN rate text CHECK (rate IS NULL OR quote IS NOT NULL);
+
+-- Quotes that no payment was started with are forgotten after a while.
+CREATE INDEX payments_by_quote ON payments (quote) WHERE quote IS NOT NULL;
+CREATE INDEX quotes_by_end ON exchange_quotes (valid_until);

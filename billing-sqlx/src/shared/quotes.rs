@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use billing_core::{Quote, QuoteId, QuoteStore, Rate, StoreError};
+use chrono::{DateTime, Utc};
 use sqlx::{Row as _, query};
 use uuid::Uuid;
 
@@ -15,6 +16,8 @@ use crate::{
 const INSERT: &str = "INSERT INTO exchange_quotes (id, account, currency, amount, credit_currency, credit, rate, \
     market_rate, spread_percent, source, as_of, created_at, valid_until) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING";
+const FORGET: &str = "DELETE FROM exchange_quotes WHERE id IN (SELECT q.id FROM exchange_quotes q \
+    WHERE q.valid_until < $1 AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.quote = q.id) LIMIT $2)";
 const GET: &str = "SELECT * FROM exchange_quotes WHERE id = $1";
 
 #[async_trait]
@@ -46,6 +49,15 @@ impl QuoteStore for Store {
         retry(|| async {
             let row = query(GET).bind(id.as_uuid()).fetch_optional(&mut *self.reader().await?).await?;
             Ok::<_, Failure<StoreError>>(row.as_ref().map(read).transpose()?)
+        })
+        .await
+    }
+
+    async fn forget_quotes(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
+        retry(|| async {
+            let forgotten =
+                query(FORGET).bind(Stamp(before)).bind(i64::from(limit)).execute(self.writers()).await?;
+            Ok::<_, Failure<StoreError>>(u32::try_from(forgotten.rows_affected()).unwrap_or(u32::MAX))
         })
         .await
     }

@@ -24,6 +24,7 @@ macro_rules! payment_store_suite {
             an_observation_is_kept_whole,
             what_an_operator_accepts_replaces_the_credit,
             a_review_that_was_answered_does_not_come_back,
+            a_payment_keeps_its_rate_when_quotes_are_forgotten,
             payments_are_listed_newest_first,
             a_list_pages_through_everything,
             an_unknown_payment_is_not_changed,

@@ -131,6 +131,18 @@ pub async fn a_review_that_was_answered_does_not_come_back(stores: Stores) {
     assert_eq!(store.record(id, &more, now()).await.unwrap().review, Some(Review::PaidMismatch));
 }
 
+/// The rate holds for ever, though nobody asks for the quote any more.
+pub async fn a_payment_keeps_its_rate_when_quotes_are_forgotten(stores: Stores) {
+    let market = Rate::new(Currency::USD, Currency::UAH, "41.50".parse().unwrap(), "fixed", now());
+    let account = AccountId::new("acme").unwrap();
+    let quote = Quote::new(account, uah("415.50"), &market, QuoteTerms::default(), now()).unwrap();
+    stores.quotes.insert_quote(&quote).await.unwrap();
+    let id = stores.payments.insert(&payment("acme").with_quote(&quote)).await.unwrap().id;
+    stores.quotes.forget_quotes(now() + TimeDelta::days(400), 9).await.unwrap();
+    let stored = stores.payments.get(id).await.unwrap().unwrap();
+    assert_eq!((stored.credit, stored.exchange), (quote.credit, Some(Exchange::new(quote.id, quote.rate))));
+}
+
 /// Lists narrow by account, status and need for review, and are bounded.
 pub async fn payments_are_listed_newest_first(stores: Stores) {
     let store = stores.payments;
