@@ -60,9 +60,10 @@ impl StripeGateway {
     }
 
     async fn close(&self, intent: &str) -> Result<PaymentSnapshot, GatewayError> {
-        // Without an idempotency key: Stripe would keep a refusal under it that may not hold tomorrow, and canceling
+        // A key of this operation alone: Stripe would keep a refusal under it that may not hold tomorrow, and canceling
         // twice is canceling once.
-        match self.client.call::<PaymentIntent>(request::cancel(intent), None).await {
+        let key = format!("cancel-{:032x}", fastrand::u128(..));
+        match self.client.call::<PaymentIntent>(request::cancel(intent), Some(&key)).await {
             Ok(payment) => Ok(payment.snapshot()),
             Err(StripeError::Refused(refusal)) if refusal.is_unexpected_state() => {
                 let snapshot = self.status(intent).await?;

@@ -26,7 +26,7 @@
 //! |---|---|---|
 //! | `create_payment` | [create a PaymentIntent] | the payment id is the [idempotency key]: the same order |
 //! | `payment_status` | retrieve it; [list refunds] and [list disputes] once it is paid | |
-//! | `cancel` | [cancel it] | a canceled payment stays canceled |
+//! | `cancel` | [cancel it], under a key of each operation | a canceled payment stays canceled |
 //! | `refund` | [create a refund], unless one with this refund id is there | the refund id is the idempotency key |
 //!
 //! Our ids travel in the metadata: `payment_id` and `account` on the PaymentIntent, `payment_id` and `refund_id` on

@@ -256,7 +256,7 @@ impl TopUps {
         ledger.authorize(request).await.map(drop)
     }
 
-    /// Tells, frees, then records: a repeat after a fault finds the hold freed, and ends the refund.
+    /// Frees, tells, then records: a repeat after a fault finds the hold freed, and ends the refund as well.
     async fn end_declined(
         &self,
         refund: &StoredRefund,
@@ -269,8 +269,8 @@ impl TopUps {
             amount: refund.amount,
             reason: code.to_owned(),
         };
-        self.tell(format!("refund/{}/declined", refund.id), None, event).await?;
         self.free_money(refund, payment).await?;
+        self.tell(format!("refund/{}/declined", refund.id), None, event).await?;
         let now = self.clock.now();
         self.stores.refunds.move_refund(refund.id, RefundState::Declined, Some(code), now).await?;
         tracing::warn!(

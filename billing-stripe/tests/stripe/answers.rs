@@ -1,10 +1,10 @@
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use billing_core::{GatewayError, PaymentGateway, PaymentRef};
 use serde_json::json;
 
 use crate::{
-    canned::Canned,
+    canned::{Call, Canned},
     setup::{SECRET_KEY, order},
 };
 
@@ -35,6 +35,20 @@ async fn an_order_is_sent_with_our_id_under_our_key() {
         &format!("metadata[payment_id]={id}"),
     ];
     assert_eq!(fields, expected);
+}
+
+#[tokio::test]
+async fn a_cancellation_carries_a_key_of_its_own() {
+    let body = json!({ "error": { "type": "api_error" } }).to_string();
+    let stripe = Canned::new(500, &[], body).await;
+    let payment = intent();
+    let (first, second) = tokio::join!(stripe.gateway.cancel(&payment), stripe.gateway.cancel(&payment));
+    assert!(first.is_err() && second.is_err());
+    let calls = stripe.calls();
+    let key = |call: &Call| call.headers["idempotency-key"].to_str().unwrap().to_owned();
+    let keys: BTreeSet<_> = calls.iter().map(key).collect();
+    // The attempts of one share it; the next one has another, since a refusal is kept under a key for a day.
+    assert_eq!((calls.len(), keys.len()), (6, 2), "{keys:?}");
 }
 
 #[tokio::test]
