@@ -1,22 +1,19 @@
 //! Stores of which one write fails.
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use billing_core::{
-    Accepted, Inbox, InboxQuery, LedgerError, Message, Money, Observation, Opening, Outbox, Payment,
-    PaymentId, PaymentQuery, PaymentStore, RefundId, RefundState, RefundStore, StoreError, StoredRefund,
-    StoredWebhook, Stores, TakeBack, TakenBack, WebhookId, WebhookState,
+    Accepted, Inbox, InboxQuery, Message, Money, Observation, Opening, Outbox, Payment, PaymentId,
+    PaymentQuery, PaymentStore, RefundId, RefundState, RefundStore, StoreError, StoredRefund, StoredWebhook,
+    Stores, TakeBack, TakenBack, WebhookId, WebhookState,
 };
 use chrono::{DateTime, Utc};
 
-use super::faulty_ledger::FaultyLedger;
+use super::{fault::Fault, faulty_ledger::FaultyLedger};
 
 /// The same stores, of which the `fatal`th write from now on fails, before or after it was done. Quotes are spared.
 pub(super) fn failing_at(stores: &Stores, fatal: u32, after: bool) -> Stores {
-    let fault = Arc::new(Fault { writes: AtomicU32::new(0), fatal, after });
+    let fault = Arc::new(Fault::new(fatal, after));
     let mut failing = stores.clone();
     let inner = Arc::clone(&stores.ledger);
     failing.ledger = Arc::new(FaultyLedger { inner, fault: Arc::clone(&fault) });
@@ -29,42 +26,6 @@ pub(super) fn failing_at(stores: &Stores, fatal: u32, after: bool) -> Stores {
     let inner = Arc::clone(&stores.outbox);
     failing.outbox = Arc::new(FaultyOutbox { inner, fault });
     failing
-}
-
-/// Fails one write of several stores.
-#[derive(Debug)]
-pub(super) struct Fault {
-    writes: AtomicU32,
-    fatal: u32,
-    after: bool,
-}
-
-impl Fault {
-    pub(super) async fn strike<T, E: Away>(&self, write: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        let fatal = self.writes.fetch_add(1, Ordering::SeqCst) == self.fatal;
-        if fatal && !self.after {
-            return Err(E::away());
-        }
-        let answer = write.await;
-        if fatal { Err(E::away()) } else { answer }
-    }
-}
-
-/// An error that says that nobody knows the outcome.
-pub(super) trait Away {
-    fn away() -> Self;
-}
-
-impl Away for StoreError {
-    fn away() -> Self {
-        Self::Unavailable("struck by the test".into())
-    }
-}
-
-impl Away for LedgerError {
-    fn away() -> Self {
-        Self::Unavailable("struck by the test".into())
-    }
 }
 
 #[derive(Debug)]

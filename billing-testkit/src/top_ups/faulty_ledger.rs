@@ -6,7 +6,7 @@ use billing_core::{
     HistoryQuery, Ledger, LedgerError, Page, Posting, Reverse, TopUp, UsageBucket, UsageQuery, Void,
 };
 
-use super::faults::Fault;
+use super::fault::Fault;
 
 /// A ledger of which one write fails.
 #[derive(Debug)]

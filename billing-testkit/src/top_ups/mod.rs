@@ -1,5 +1,6 @@
 //! The rules of [`TopUps`](billing_core::TopUps) on a back end, one function each.
 mod backend;
+mod fault;
 mod faults;
 mod faulty_ledger;
 mod gateway;
