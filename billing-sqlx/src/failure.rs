@@ -99,9 +99,10 @@ fn is_worth_another(error: &sqlx::Error, attempt: u32) -> bool {
     (is_conflict(error) && attempt < CONFLICT_ATTEMPTS) || (is_broken(error) && attempt < BROKEN_ATTEMPTS)
 }
 
-/// The connection is gone, or was ended by the server's shutdown; another one may be fine.
+/// The connection is gone, was ended by the server's shutdown, or begins no transaction; another one may be fine.
 fn is_broken(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Io(_)) || matches!(code(error).as_deref(), Some("57P01" | "57P02"))
+    matches!(error, sqlx::Error::Io(_) | sqlx::Error::BeginFailed)
+        || matches!(code(error).as_deref(), Some("57P01" | "57P02"))
 }
 
 /// Lost to another transaction: serialization failure or deadlock on PostgreSQL, busy or locked on SQLite.
@@ -126,6 +127,7 @@ fn is_away(error: &sqlx::Error) -> bool {
         | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
+        | sqlx::Error::BeginFailed
         | sqlx::Error::WorkerCrashed => true,
         _ => code(error).is_some_and(|code| is_passing(&code)),
     }
@@ -134,10 +136,10 @@ fn is_away(error: &sqlx::Error) -> bool {
 /// A state of the database that passes without anybody's changing the request.
 fn is_passing(code: &str) -> bool {
     if code.len() == 5 {
-        // Connection lost, out of resources, shutdown and start-up; a canceled statement, a lock that could not be had,
-        // a failing disk, a standby that takes no writes.
-        let class = ["08", "53", "57P"].iter().any(|class| code.starts_with(class));
-        return class || ["57014", "55P03", "58030", "25006"].contains(&code);
+        // Connection lost, out of resources, shutdown and start-up, a failing disk or system; a canceled statement, a
+        // lock that could not be had, a standby that takes no writes.
+        let class = ["08", "53", "57P", "58"].iter().any(|class| code.starts_with(class));
+        return class || ["57014", "55P03", "25006"].contains(&code);
     }
     // Of SQLite, whose extended codes carry the plain one in their lowest byte: no memory, a failing disk, a full disk,
     // a file that can't be opened.
