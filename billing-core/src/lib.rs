@@ -88,7 +88,9 @@ pub use payment::{
     Accepted, Claim, Exchange, IdempotencyKeys, Observation, Opening, Payment, PaymentQuery, PaymentStore,
     RefundState, RefundStore, Review, StoreError, StoredRefund, TakenBack,
 };
-pub use price::{Call, CostEstimator, Estimate, EstimateError, PriceTable, PriceTableError};
+pub use price::{
+    Call, CostEstimator, Estimate, EstimateError, Needs, PriceTable, PriceTableError, Profile, Profiles,
+};
 pub use quote::{Quote, QuoteStore, QuoteTerms};
 pub use time_zone::{TimeZone, UnknownTimeZone};
 pub use top_ups::{

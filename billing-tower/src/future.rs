@@ -72,15 +72,13 @@ where
 {
     pub(crate) fn new(mut inner: S, gate: Arc<Gate>, request: Request<B>) -> Self {
         let (parts, body) = request.into_parts();
-        let state = match (gate.caller(&parts), gate.estimator.body_limit()) {
-            (Err(refusal), _) => State::refused(refusal),
-            (Ok(Some(caller)), Some(limit_bytes)) => State::read(&gate, caller, parts, body, limit_bytes),
-            (Ok(Some(caller)), None) => {
-                State::price(&mut inner, &gate, caller, parts, RequestBody::original(body))
-            }
-            (Ok(None), _) => {
-                State::run(&mut inner, Request::from_parts(parts, RequestBody::original(body)), None)
-            }
+        let state = match gate.caller(&parts) {
+            Err(refusal) => State::refused(refusal),
+            Ok(Some(caller)) => match gate.estimator.needs(&caller.operation).body_limit {
+                Some(limit_bytes) => State::read(&gate, caller, parts, body, limit_bytes),
+                None => State::price(&mut inner, &gate, caller, parts, RequestBody::original(body)),
+            },
+            Ok(None) => State::run(&mut inner, Request::from_parts(parts, RequestBody::original(body)), None),
         };
         Self { inner, gate, state }
     }

@@ -34,7 +34,7 @@ type Refuse = dyn Fn(Refusal) -> Response<Bytes> + Send + Sync;
 /// Who calls what.
 pub(crate) struct Caller {
     account: AccountId,
-    operation: Operation,
+    pub(crate) operation: Operation,
 }
 
 /// A call with its price.

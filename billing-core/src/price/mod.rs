@@ -1,10 +1,12 @@
 //! What a call may cost, before it runs.
+mod profile;
 mod table;
 
 use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+pub use profile::{Profile, Profiles};
 pub use table::{PriceTable, PriceTableError};
 
 use crate::{BoxError, Breakdown, Money, Operation};
@@ -12,8 +14,8 @@ use crate::{BoxError, Breakdown, Money, Operation};
 /// Says what a call may cost, at most.
 ///
 /// # Implementing
-/// Answer at once: this runs before every paid call. Ask for the body with [`body_limit`](CostEstimator::body_limit)
-/// only when the price depends on it; the layer buffers it up to that bound and refuses longer ones.
+/// Answer at once: this runs before every paid call. Say with [`needs`](CostEstimator::needs) what the price depends on:
+/// the layer buffers a body that is asked for up to its bound, refuses longer ones, and looks the payer's profile up.
 pub trait CostEstimator: fmt::Debug + Send + Sync + 'static {
     /// The upper bound of what the call costs.
     ///
@@ -21,9 +23,36 @@ pub trait CostEstimator: fmt::Debug + Send + Sync + 'static {
     /// [`EstimateError::NoPrice`] refuses the call.
     fn estimate(&self, call: &Call<'_>) -> Result<Estimate, EstimateError>;
 
-    /// How long a body [`estimate`](CostEstimator::estimate) wants to see, in bytes; `None` when it wants none.
-    fn body_limit(&self) -> Option<usize> {
-        None
+    /// What [`estimate`](CostEstimator::estimate) wants to see of a call of `operation`.
+    fn needs(&self, operation: &Operation) -> Needs;
+}
+
+/// What an estimate depends on beside the operation, the path and the headers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Needs {
+    /// How long a body it wants to see, in bytes; `None` when it wants none.
+    pub body_limit: Option<usize>,
+    /// Whether it wants to know the payer's [`Profile`].
+    pub profile: bool,
+}
+
+impl Needs {
+    /// The price depends on nothing else.
+    pub const NOTHING: Self = Self { body_limit: None, profile: false };
+
+    /// The whole body, of at most so many bytes.
+    #[must_use]
+    pub const fn with_body(mut self, limit_bytes: usize) -> Self {
+        self.body_limit = Some(limit_bytes);
+        self
+    }
+
+    /// The payer's profile.
+    #[must_use]
+    pub const fn with_profile(mut self) -> Self {
+        self.profile = true;
+        self
     }
 }
 
@@ -32,8 +61,8 @@ impl<E: CostEstimator + ?Sized> CostEstimator for Arc<E> {
     fn estimate(&self, call: &Call<'_>) -> Result<Estimate, EstimateError> {
         (**self).estimate(call)
     }
-    fn body_limit(&self) -> Option<usize> {
-        (**self).body_limit()
+    fn needs(&self, operation: &Operation) -> Needs {
+        (**self).needs(operation)
     }
 }
 
@@ -51,18 +80,27 @@ pub struct Call<'a> {
     pub headers: &'a HeaderMap,
     /// The whole body, when the estimator asked for it.
     pub body: Option<&'a Bytes>,
+    /// Who pays, when the estimator asked for it.
+    pub profile: Option<&'a Profile>,
 }
 
 impl<'a> Call<'a> {
     /// A call whose body is not known.
     pub fn new(method: &'a Method, path: &'a str, operation: &'a Operation, headers: &'a HeaderMap) -> Self {
-        Self { method, path, operation, headers, body: None }
+        Self { method, path, operation, headers, body: None, profile: None }
     }
 
     /// The whole body.
     #[must_use]
     pub fn with_body(mut self, body: &'a Bytes) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// Who pays.
+    #[must_use]
+    pub fn with_profile(mut self, profile: &'a Profile) -> Self {
+        self.profile = Some(profile);
         self
     }
 }

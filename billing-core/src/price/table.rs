@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Call, CostEstimator, Estimate, EstimateError};
+use super::{Call, CostEstimator, Estimate, EstimateError, Needs};
 use crate::{AmountError, BoxError, Breakdown, Currency, InvalidName, Money, Operation};
 
 /// Prices by operation.
@@ -83,6 +83,10 @@ impl CostEstimator for PriceTable {
             }
             None => Err(EstimateError::NoPrice { operation: call.operation.clone() }),
         }
+    }
+
+    fn needs(&self, _operation: &Operation) -> Needs {
+        Needs::NOTHING
     }
 }
 

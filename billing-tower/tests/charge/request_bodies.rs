@@ -1,7 +1,9 @@
 //! Estimators that want to see the body.
 use std::time::Duration;
 
-use billing_core::{Breakdown, Call, CostEstimator, Currency, Estimate, EstimateError, Money};
+use billing_core::{
+    Breakdown, Call, CostEstimator, Currency, Estimate, EstimateError, Money, Needs, Operation,
+};
 use billing_tower::{ChargeLayer, RequestBody};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -24,8 +26,8 @@ impl CostEstimator for PerByte {
         Ok(Estimate::UpTo { amount, breakdown: Breakdown::new(r#"{"per":"byte"}"#).ok() })
     }
 
-    fn body_limit(&self) -> Option<usize> {
-        Some(16)
+    fn needs(&self, _operation: &Operation) -> Needs {
+        Needs::NOTHING.with_body(16)
     }
 }
 
