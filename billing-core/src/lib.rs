@@ -75,8 +75,8 @@ pub use inbox::{Inbox, InboxQuery, MOST_REJECTED_AN_HOUR, StoredWebhook, Webhook
 pub use ledger::{
     Account, AccountChange, Adjust, Audit, Authorization, Authorize, BookAccount, Breakdown, Capture, Charge,
     Cursor, Difference, Extend, HistoryQuery, Hold, HoldState, HouseAccount, InvalidBreakdown, Ledger,
-    LedgerError, LedgerSettings, LimitExceeded, Page, Period, Posting, PostingKind, Reverse, SpendWindow,
-    TopUp, UnknownWord, UsageBucket, UsageQuery, Void, rules,
+    LedgerError, LedgerSettings, LimitExceeded, ObservedRefusals, Page, Period, Posting, PostingKind,
+    RefusalReason, Reverse, SpendWindow, TopUp, UnknownWord, UsageBucket, UsageQuery, Void, rules,
 };
 pub use memory::{
     MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox, MemoryPayments, MemoryQuotes,

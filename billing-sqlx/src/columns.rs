@@ -12,6 +12,6 @@ macro_rules! webhook_columns {
 macro_rules! posting_columns {
     () => {
         "id, account, sequence, kind, debit_account, credit_account, amount, balance_after, uncollected, residue, late, \
-        operation, CAST(breakdown AS text) AS breakdown, top_up, memo, actor, created_at"
+        would_refuse, operation, CAST(breakdown AS text) AS breakdown, top_up, memo, actor, created_at"
     };
 }

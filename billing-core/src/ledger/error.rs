@@ -1,6 +1,6 @@
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use super::{HoldState, SpendWindow};
+use super::{HoldState, SpendWindow, UnknownWord};
 use crate::{AccountId, BoxError, Currency, HoldId, Money, PostingId};
 
 /// Why a ledger did not do what it was asked.
@@ -49,6 +49,12 @@ pub enum LedgerError {
         hold: HoldId,
         /// How it ended.
         state: HoldState,
+    },
+    /// The hold is there and open, and was to be placed anew.
+    #[error("hold {hold} is open already")]
+    HoldOpen {
+        /// Which hold.
+        hold: HoldId,
     },
     /// The account has no such hold.
     #[error("hold {hold} does not exist")]
@@ -116,13 +122,71 @@ impl LedgerError {
 
     /// Whether a rule of money refused: the caller has to top up, wait, or ask an operator.
     pub fn is_refusal(&self) -> bool {
-        matches!(
-            self,
-            Self::AccountSuspended { .. }
-                | Self::InDebt { .. }
-                | Self::InsufficientFunds { .. }
-                | Self::LimitExceeded(_)
-        )
+        self.refusal().is_some()
+    }
+
+    /// Which rule of money refused, if one did.
+    pub fn refusal(&self) -> Option<RefusalReason> {
+        match self {
+            Self::AccountSuspended { .. } => Some(RefusalReason::Suspended),
+            Self::InDebt { .. } => Some(RefusalReason::InDebt),
+            Self::InsufficientFunds { .. } => Some(RefusalReason::InsufficientFunds),
+            Self::LimitExceeded(exceeded) => Some(match exceeded.period {
+                Period::Daily => RefusalReason::DailyLimit,
+                Period::Monthly => RefusalReason::MonthlyLimit,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Which rule of money refuses a call, in the order in which they are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum RefusalReason {
+    /// An operator has suspended the account.
+    Suspended,
+    /// A take-back has pushed the balance below zero.
+    InDebt,
+    /// There is not enough to spend.
+    InsufficientFunds,
+    /// The daily limit would be exceeded.
+    DailyLimit,
+    /// The monthly limit would be exceeded.
+    MonthlyLimit,
+}
+
+impl RefusalReason {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Suspended, Self::InDebt, Self::InsufficientFunds, Self::DailyLimit, Self::MonthlyLimit];
+
+    /// The word for storage and messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspended => "suspended",
+            Self::InDebt => "in_debt",
+            Self::InsufficientFunds => "insufficient_funds",
+            Self::DailyLimit => "daily_limit",
+            Self::MonthlyLimit => "monthly_limit",
+        }
+    }
+}
+
+impl fmt::Display for RefusalReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for RefusalReason {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|reason| reason.as_str() == word)
+            .ok_or_else(|| UnknownWord::new("refusal", word))
     }
 }
 

@@ -2,6 +2,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 
+use super::RefusalReason;
 use crate::{AccountId, HoldId, Money, Operation};
 
 /// Money set aside for a call that runs.
@@ -20,8 +21,10 @@ pub struct Hold {
     pub operation: Option<Operation>,
     /// Whether it is open, or how it ended.
     pub state: HoldState,
-    /// Whether the account was not billed when the hold was placed: its capture takes nothing.
+    /// Whether the call is not billed, for its account was not or would have been refused: its capture takes nothing.
     pub exempt: bool,
+    /// Why the call would have been refused, had it not only been observed: its capture takes nothing then.
+    pub would_refuse: Option<RefusalReason>,
     /// What its capture asked for.
     pub captured: Option<Money>,
     /// When it frees its money by itself.
@@ -45,6 +48,7 @@ impl Hold {
             operation: None,
             state: HoldState::Open,
             exempt: false,
+            would_refuse: None,
             captured: None,
             expires_at,
             day_ends_at: DateTime::UNIX_EPOCH,

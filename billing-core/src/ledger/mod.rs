@@ -11,10 +11,11 @@ use std::{fmt, sync::Arc};
 
 pub use account::{Account, AccountChange, LedgerSettings, SpendWindow};
 use async_trait::async_trait;
-pub use error::{LedgerError, LimitExceeded, Period};
+use chrono::{DateTime, Utc};
+pub use error::{LedgerError, LimitExceeded, Period, RefusalReason};
 pub use hold::{Authorization, Hold, HoldState, UnknownWord};
 pub use posting::{BookAccount, Breakdown, HouseAccount, InvalidBreakdown, Posting, PostingKind};
-pub use query::{Audit, Cursor, Difference, HistoryQuery, Page, UsageBucket, UsageQuery};
+pub use query::{Audit, Cursor, Difference, HistoryQuery, ObservedRefusals, Page, UsageBucket, UsageQuery};
 pub use request::{Adjust, Authorize, Capture, Charge, Extend, Reverse, TopUp, Void};
 
 use crate::AccountId;
@@ -56,14 +57,16 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// Sets money aside for a call.
     ///
     /// # Errors
-    /// A refusal, when the account may not spend the amount; [`LedgerError::HoldClosed`] when the hold exists and
-    /// has ended, so that a repeated call does not run on it.
+    /// A refusal, when the account may not spend the amount and is not only [observed](Authorize::observed);
+    /// [`LedgerError::HoldClosed`] when the hold exists and has ended, so that a repeated call does not run on it;
+    /// [`LedgerError::HoldOpen`] when it exists and was to be the [first](Authorize::first).
     async fn authorize(&self, request: Authorize) -> Result<Authorization, LedgerError>;
 
     /// Takes the cost of a call out of its hold and frees the rest.
     ///
     /// Up to the open hold it always succeeds. Above it, what is available beyond the hold is taken, never more; the
-    /// rest is written on the posting as `uncollected`.
+    /// rest is written on the posting as `uncollected`. A capture of a call that was
+    /// [let through](Capture::let_through) needs no hold.
     ///
     /// # Errors
     /// [`LedgerError::HoldNotFound`]; [`LedgerError::HoldClosed`] when it was voided; [`LedgerError::IdReused`] when
@@ -131,6 +134,17 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// [`LedgerError::InvalidRequest`] when the span is longer than [`UsageQuery::MAX_DAYS`].
     async fn usage(&self, query: UsageQuery) -> Result<Vec<UsageBucket>, LedgerError>;
 
+    /// Sums up what observed calls would have been refused, from one instant to before another: by account, operation
+    /// and reason, the dearest first, at most [`ObservedRefusals::MOST`].
+    ///
+    /// # Errors
+    /// Those of the trait.
+    async fn observed(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<ObservedRefusals>, LedgerError>;
+
     /// Frees up to `limit` holds whose time is over and tells how many.
     ///
     /// # Errors
@@ -182,6 +196,13 @@ impl<L: Ledger + ?Sized> Ledger for Arc<L> {
     }
     async fn usage(&self, query: UsageQuery) -> Result<Vec<UsageBucket>, LedgerError> {
         (**self).usage(query).await
+    }
+    async fn observed(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<ObservedRefusals>, LedgerError> {
+        (**self).observed(from, to).await
     }
     async fn expire_holds(&self, limit: u32) -> Result<u32, LedgerError> {
         (**self).expire_holds(limit).await

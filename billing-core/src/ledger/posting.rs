@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::UnknownWord;
+use super::{RefusalReason, UnknownWord};
 use crate::{AccountId, InvalidName, Money, Operation, PostingId, Residue};
 
 /// An immutable line of the ledger.
@@ -36,6 +36,8 @@ pub struct Posting {
     pub residue: Residue,
     /// Whether it captures a hold that had expired.
     pub late: bool,
+    /// Why the call would have been refused, had it not only been observed; `uncollected` is what it would have cost.
+    pub would_refuse: Option<RefusalReason>,
     /// What was paid for.
     pub operation: Option<Operation>,
     /// How the cost came about.
@@ -74,6 +76,7 @@ impl Posting {
             uncollected: zero,
             residue: Residue::ZERO,
             late: false,
+            would_refuse: None,
             operation: None,
             breakdown: None,
             top_up: None,

@@ -1,6 +1,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{HouseAccount, LedgerError, Posting, PostingKind};
+use super::{HouseAccount, LedgerError, Posting, PostingKind, RefusalReason};
 use crate::{AccountId, Money, Operation, Residue};
 
 /// Which postings to list, newest first.
@@ -172,6 +172,38 @@ impl UsageBucket {
     /// `calls` of `operation` cost `amount` on `day`.
     pub fn new(day: NaiveDate, operation: Option<Operation>, calls: u64, amount: Money) -> Self {
         Self { day, operation, calls, amount }
+    }
+}
+
+/// What observed calls of one operation would have been refused for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ObservedRefusals {
+    /// Whose calls.
+    pub account: AccountId,
+    /// What they were.
+    pub operation: Option<Operation>,
+    /// Why they would have been refused.
+    pub reason: RefusalReason,
+    /// How many.
+    pub calls: u64,
+    /// What they would have cost together.
+    pub amount: Money,
+}
+
+impl ObservedRefusals {
+    /// The most lines of one report.
+    pub const MOST: usize = 1_000;
+
+    /// `calls` of `operation` would have cost `amount` and been refused for `reason`.
+    pub fn new(
+        account: AccountId,
+        operation: Option<Operation>,
+        reason: RefusalReason,
+        calls: u64,
+        amount: Money,
+    ) -> Self {
+        Self { account, operation, reason, calls, amount }
     }
 }
 

@@ -19,12 +19,16 @@ pub struct Authorize {
     pub ttl: Option<Duration>,
     /// Whether the money goes back to who paid it in, so that it is no spending.
     pub is_refund: bool,
+    /// Whether the hold must not be there yet, so that an id lets one call pass and not its repeats.
+    pub is_first: bool,
+    /// Whether a refusal is only written down, so that the call runs anyway.
+    pub observe: bool,
 }
 
 impl Authorize {
     /// A hold of `amount` for `operation`.
     pub fn new(id: HoldId, account: AccountId, amount: Money, operation: Operation) -> Self {
-        Self { id, account, amount, operation, ttl: None, is_refund: false }
+        Self { id, account, amount, operation, ttl: None, is_refund: false, is_first: false, observe: false }
     }
 
     /// Sets money aside that goes back to who paid it in: no limit counts it, and an account that is suspended or not
@@ -32,6 +36,22 @@ impl Authorize {
     #[must_use]
     pub fn for_refund(mut self) -> Self {
         self.is_refund = true;
+        self
+    }
+
+    /// Demands that the hold is placed by this very request: an open one with this id is
+    /// [`LedgerError::HoldOpen`](crate::LedgerError::HoldOpen). After an unknown outcome, asking again can't tell
+    /// one's own hold from another's.
+    #[must_use]
+    pub fn first(mut self) -> Self {
+        self.is_first = true;
+        self
+    }
+
+    /// Places a hold of nothing where the call would be refused, which says why.
+    #[must_use]
+    pub fn observed(mut self) -> Self {
+        self.observe = true;
         self
     }
 
@@ -55,12 +75,22 @@ pub struct Capture {
     pub amount: Money,
     /// How the cost came about.
     pub breakdown: Option<Breakdown>,
+    /// What the call was, where it may have run without its hold being placed.
+    pub let_through: Option<Operation>,
 }
 
 impl Capture {
     /// A capture of `amount`.
     pub fn new(account: AccountId, hold: HoldId, amount: Money) -> Self {
-        Self { account, hold, amount, breakdown: None }
+        Self { account, hold, amount, breakdown: None, let_through: None }
+    }
+
+    /// Takes the cost of a call that ran while the ledger was out of reach: where the hold was never placed, this is a
+    /// late capture.
+    #[must_use]
+    pub fn let_through(mut self, operation: Operation) -> Self {
+        self.let_through = Some(operation);
+        self
     }
 
     /// Says how the cost came about.

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     Account, AccountChange, AccountId, Adjust, Audit, Authorization, Authorize, BookAccount, Capture, Charge,
     Clock, Cursor, Difference, Extend, HistoryQuery, Hold, HoldId, HoldState, HouseAccount, Ledger,
-    LedgerError, LedgerSettings, Money, Page, Posting, PostingId, PostingKind, Reverse, SystemClock, TopUp,
-    UsageBucket, UsageQuery, Void,
+    LedgerError, LedgerSettings, Money, ObservedRefusals, Page, Posting, PostingId, PostingKind, Reverse,
+    SystemClock, TopUp, UsageBucket, UsageQuery, Void,
     rules::{self, Check, Reversal},
 };
 
@@ -110,6 +110,10 @@ impl Book {
     fn capture(&mut self, request: &Capture, now: DateTime<Utc>) -> Result<Posting, LedgerError> {
         let id = PostingId::from(request.hold);
         let taken = self.posting(id).cloned();
+        let unknown = taken.is_none() && !self.holds.contains_key(&request.hold);
+        if let Some(hold) = rules::let_through(&self.account, request, now).filter(|_| unknown) {
+            self.holds.insert(hold.id, hold);
+        }
         let hold = self.holds.get(&request.hold).ok_or(LedgerError::HoldNotFound { hold: request.hold })?;
         if hold.state == HoldState::Captured {
             rules::capture_again(hold, request)?;
@@ -310,6 +314,34 @@ impl Ledger for MemoryLedger {
             UsageBucket::new(day, operation, calls, Money::from_micros(micros, currency))
         };
         Ok(buckets.into_iter().map(bucket).collect())
+    }
+
+    async fn observed(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<ObservedRefusals>, LedgerError> {
+        let mut sums = BTreeMap::new();
+        for (account, book) in &*self.lock() {
+            for posting in book.postings.iter().filter(|posting| (from..to).contains(&posting.created_at)) {
+                let Some(reason) = posting.would_refuse else { continue };
+                let key = (account.clone(), posting.operation.clone(), reason);
+                let (calls, micros) = sums.entry(key).or_insert((0, 0));
+                *calls += 1;
+                *micros += posting.uncollected.micros();
+            }
+        }
+        let currency = self.settings.currency();
+        let mut lines: Vec<_> = sums
+            .into_iter()
+            .map(|((account, operation, reason), (calls, micros))| {
+                let amount = Money::from_micros(micros, currency);
+                ObservedRefusals::new(account, operation, reason, calls, amount)
+            })
+            .collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.amount.micros()));
+        lines.truncate(ObservedRefusals::MOST);
+        Ok(lines)
     }
 
     async fn expire_holds(&self, limit: u32) -> Result<u32, LedgerError> {

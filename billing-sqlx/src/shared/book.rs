@@ -1,7 +1,7 @@
 //! One account's rows, inside a transaction that holds the lock on the account.
 use billing_core::{
     Account, AccountId, Breakdown, Hold, HoldId, HoldState, LedgerSettings, Money, Operation, Posting,
-    PostingId,
+    PostingId, RefusalReason,
     rules::{self, Reversal},
 };
 use chrono::{DateTime, Utc};
@@ -97,8 +97,8 @@ fn with_figures<'q>(statement: &'static str, account: &'q Account) -> Query<'q> 
 
 const HOLD: &str = "SELECT * FROM holds WHERE id = $1 AND account = $2";
 const INSERT_HOLD: &str = "INSERT INTO holds (id, account, amount, requested, operation, state, exempt, \
-    captured, expires_at, day_ends_at, month_ends_at, created_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    captured, expires_at, day_ends_at, month_ends_at, created_at, would_refuse) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const SAVE_HOLD: &str =
     "UPDATE holds SET state = $3, captured = $4, expires_at = $5 WHERE id = $1 AND account = $2";
 const EXPIRE: &str = "UPDATE holds SET state = 'expired' WHERE account = $1 AND state = 'open' AND id IN \
@@ -127,6 +127,7 @@ pub(super) async fn insert_hold(connection: &mut Connection, hold: &Hold) -> Dec
         .bind(Stamp(hold.day_ends_at))
         .bind(Stamp(hold.month_ends_at))
         .bind(Stamp(hold.created_at))
+        .bind(hold.would_refuse.map(RefusalReason::as_str))
         .execute(connection)
         .await?;
     Ok(())
@@ -188,10 +189,10 @@ pub(super) async fn release_expired(
 const POSTING: &str = concat!("SELECT ", posting_columns!(), " FROM postings WHERE id = $1 AND account = $2");
 const INSERT_POSTING: &str = concat!(
     "INSERT INTO postings (id, account, sequence, kind, debit_account, credit_account, amount, balance_after, \
-    uncollected, late, operation, breakdown, top_up, memo, actor, created_at, residue) \
+    uncollected, late, operation, breakdown, top_up, memo, actor, created_at, residue, would_refuse) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, ",
     as_json!("$12"),
-    ", $13, $14, $15, $16, $17)"
+    ", $13, $14, $15, $16, $17, $18)"
 );
 
 pub(super) async fn posting(
@@ -222,6 +223,7 @@ pub(super) async fn insert_posting(connection: &mut Connection, posting: &Postin
         .bind(posting.actor.as_deref())
         .bind(Stamp(posting.created_at))
         .bind(posting.residue.picos())
+        .bind(posting.would_refuse.map(RefusalReason::as_str))
         .execute(connection)
         .await?;
     Ok(())

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use billing_core::{
     Account, AccountChange, AccountId, Adjust, Audit, Authorization, Authorize, Capture, Charge, Extend,
-    HistoryQuery, Ledger, LedgerError, Page, Posting, Reverse, TopUp, UsageBucket, UsageQuery, Void,
-    rules::Check,
+    HistoryQuery, Ledger, LedgerError, ObservedRefusals, Page, Posting, Reverse, TopUp, UsageBucket,
+    UsageQuery, Void, rules::Check,
 };
 use chrono::{DateTime, Utc};
 
@@ -79,6 +79,14 @@ impl Ledger for Store {
     async fn usage(&self, query: UsageQuery) -> Result<Vec<UsageBucket>, LedgerError> {
         let account = operations::account(self, &query.account, self.clock.now()).await?;
         reports::usage(self, &query, &account).await
+    }
+
+    async fn observed(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<ObservedRefusals>, LedgerError> {
+        reports::observed(self, from, to).await
     }
 
     async fn expire_holds(&self, limit: u32) -> Result<u32, LedgerError> {

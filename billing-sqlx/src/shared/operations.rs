@@ -52,8 +52,13 @@ pub(super) async fn capture(
 ) -> Result<Posting, LedgerError> {
     on_account!(store, &request.account, now, async |connection: &mut Connection, account: &mut Account| {
         let id = PostingId::from(request.hold);
-        let hold = find_hold(connection, account, request.hold).await?;
         let taken = book::posting(connection, account, id).await?;
+        if let Some(hold) = rules::let_through(account, request, now).filter(|_| taken.is_none())
+            && book::hold(connection, account, request.hold).await?.is_none()
+        {
+            book::insert_hold(connection, &hold).await?;
+        }
+        let hold = find_hold(connection, account, request.hold).await?;
         if hold.state == HoldState::Captured {
             rules::capture_again(&hold, request)?;
         }

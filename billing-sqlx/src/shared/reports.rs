@@ -2,7 +2,8 @@
 use std::collections::BTreeMap;
 
 use billing_core::{
-    Account, Cursor, HistoryQuery, LedgerError, Money, Page, Posting, PostingKind, UsageBucket, UsageQuery,
+    Account, Cursor, HistoryQuery, LedgerError, Money, ObservedRefusals, Page, Posting, PostingKind,
+    UsageBucket, UsageQuery,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Row as _, query};
@@ -107,6 +108,40 @@ pub(super) async fn usage(
         UsageBucket::new(day, operation, calls, Money::from_micros(micros, currency))
     };
     Ok(sums.into_iter().map(bucket).collect())
+}
+
+const OBSERVED: &str = "SELECT account, operation, would_refuse, count(*) AS calls, \
+        CAST(sum(uncollected) AS bigint) AS amount FROM postings \
+    WHERE would_refuse IS NOT NULL AND created_at >= $1 AND created_at < $2 \
+    GROUP BY account, operation, would_refuse ORDER BY amount DESC, account, operation, would_refuse LIMIT $3";
+
+pub(super) async fn observed(
+    store: &Store,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<ObservedRefusals>, LedgerError> {
+    let most = i64::try_from(ObservedRefusals::MOST).unwrap_or(i64::MAX);
+    let currency = store.settings.currency();
+    retry(|| async {
+        let found = query(OBSERVED)
+            .bind(Stamp(from))
+            .bind(Stamp(to))
+            .bind(most)
+            .fetch_all(&mut *store.reader().await?)
+            .await?;
+        let line = |row| {
+            Ok(ObservedRefusals::new(
+                rows::account_id(row, "account")?,
+                rows::operation(row, "operation")?,
+                rows::word(row, "would_refuse")?,
+                rows::count(row, "calls")?,
+                rows::money(row, "amount", currency)?,
+            ))
+        };
+        let lines = found.iter().map(line).collect::<Decoded<Vec<_>>>()?;
+        Ok::<_, Failure<LedgerError>>(lines)
+    })
+    .await
 }
 
 fn quarter_start(quarter: i64) -> DateTime<Utc> {

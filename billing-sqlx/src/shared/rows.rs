@@ -118,6 +118,7 @@ pub(super) fn hold(row: &Row, currency: Currency) -> Decoded<Hold> {
     hold.operation = operation(row, "operation")?;
     hold.state = word(row, "state")?;
     hold.exempt = row.try_get("exempt")?;
+    hold.would_refuse = word_if_any(row, "would_refuse")?;
     hold.captured = money_if_any(row, "captured", currency)?;
     hold.day_ends_at = stamp("day_ends_at")?;
     hold.month_ends_at = stamp("month_ends_at")?;
@@ -141,6 +142,7 @@ pub(super) fn posting(row: &Row, currency: Currency) -> Decoded<Posting> {
     posting.uncollected = money(row, "uncollected", currency)?;
     posting.residue = residue(row, "residue")?;
     posting.late = row.try_get("late")?;
+    posting.would_refuse = word_if_any(row, "would_refuse")?;
     posting.operation = operation(row, "operation")?;
     let breakdown: Option<String> = row.try_get("breakdown")?;
     posting.breakdown = breakdown

@@ -4,6 +4,7 @@ mod charges;
 mod history;
 mod holds;
 mod limits;
+mod passing;
 mod races;
 mod random;
 mod refunds;
@@ -17,6 +18,7 @@ pub use charges::*;
 pub use history::*;
 pub use holds::*;
 pub use limits::*;
+pub use passing::*;
 pub use races::*;
 pub use random::*;
 pub use refunds::*;
@@ -51,6 +53,15 @@ macro_rules! ledger_suite {
             an_extended_hold_lives_longer_and_an_ended_one_is_not_revived,
             expiry_frees_a_bounded_number_of_holds,
             the_same_hold_id_in_two_accounts_is_two_holds,
+            // other ways to pass
+            a_first_authorize_is_refused_on_a_hold_that_is_there,
+            of_many_first_authorizes_at_once_one_passes,
+            an_observed_call_that_is_granted_is_held_as_any_other,
+            an_observed_call_that_would_be_refused_runs_for_nothing_and_says_why,
+            observed_refusals_are_summed_by_account_operation_and_reason,
+            a_call_let_through_without_a_hold_is_captured_late_once,
+            a_call_let_through_whose_hold_was_placed_is_captured_from_it,
+            a_call_let_through_and_voided_is_not_captured,
             // charges, top-ups and adjustments
             a_charge_takes_money_in_one_step,
             a_charge_never_makes_the_balance_negative,

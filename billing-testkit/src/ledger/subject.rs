@@ -104,6 +104,10 @@ impl Subject {
         self.ledger.account(&self.account).await.unwrap()
     }
 
+    pub(crate) fn clock_now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     pub(crate) fn advance(&self, by: TimeDelta) {
         self.clock.advance(by);
     }

@@ -3,8 +3,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use billing_core::{
     Account, AccountChange, AccountId, Adjust, Audit, Authorization, Authorize, Capture, Charge, Extend,
-    HistoryQuery, Ledger, LedgerError, Page, Posting, Reverse, TopUp, UsageBucket, UsageQuery, Void,
+    HistoryQuery, Ledger, LedgerError, ObservedRefusals, Page, Posting, Reverse, TopUp, UsageBucket,
+    UsageQuery, Void,
 };
+use chrono::{DateTime, Utc};
 
 use super::fault::Fault;
 
@@ -52,6 +54,13 @@ impl Ledger for FaultyLedger {
     }
     async fn usage(&self, query: UsageQuery) -> Result<Vec<UsageBucket>, LedgerError> {
         self.inner.usage(query).await
+    }
+    async fn observed(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<ObservedRefusals>, LedgerError> {
+        self.inner.observed(from, to).await
     }
     async fn expire_holds(&self, limit: u32) -> Result<u32, LedgerError> {
         self.fault.strike(self.inner.expire_holds(limit)).await

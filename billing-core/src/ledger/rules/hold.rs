@@ -5,7 +5,7 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use super::{add, admit, admit_refund, roll, spend, subtract_to_zero};
 use crate::{
     Account, Authorize, Capture, Extend, Hold, HoldState, LedgerError, LedgerSettings, Money, Posting,
-    SpendWindow, Void,
+    RefusalReason, SpendWindow, Void,
 };
 
 /// Places a new hold. Expired holds of the account are to be released before.
@@ -25,7 +25,13 @@ pub fn authorize(
         account.held = add(account.held, request.amount)?;
         return Ok(hold);
     }
-    let amount = admit(account, request.amount)?;
+    let amount = match admit(account, request.amount) {
+        Ok(amount) => amount,
+        Err(error) => {
+            let reason = error.refusal().filter(|_| request.observe).ok_or(error)?;
+            return Ok(observed(hold, account, reason));
+        }
+    };
     account.held = add(account.held, amount)?;
     account.day.used = add(account.day.used, amount)?;
     account.month.used = add(account.month.used, amount)?;
@@ -45,16 +51,29 @@ fn new_hold(request: &Authorize, expires_at: DateTime<Utc>, now: DateTime<Utc>) 
     }
 }
 
+/// A hold of nothing, which says why there would be none.
+fn observed(hold: Hold, account: &Account, reason: RefusalReason) -> Hold {
+    Hold {
+        amount: Money::zero(hold.amount.currency()),
+        exempt: true,
+        would_refuse: Some(reason),
+        day_ends_at: account.day.ends_at,
+        month_ends_at: account.month.ends_at,
+        ..hold
+    }
+}
+
 /// What an authorize on a stored hold answers: nothing when the hold is the one asked for and open.
 ///
 /// # Errors
-/// [`LedgerError::IdReused`] or [`LedgerError::HoldClosed`].
+/// [`LedgerError::IdReused`], [`LedgerError::HoldClosed`] or [`LedgerError::HoldOpen`].
 pub fn authorize_again(hold: &Hold, request: &Authorize, now: DateTime<Utc>) -> Result<(), LedgerError> {
     let same = hold.requested == Some(request.amount) && hold.operation.as_ref() == Some(&request.operation);
     if hold.requested.is_some() && !same {
         return Err(LedgerError::IdReused { id: hold.id.as_uuid() });
     }
-    check_open(hold, now)
+    check_open(hold, now)?;
+    if request.is_first { Err(LedgerError::HoldOpen { hold: hold.id }) } else { Ok(()) }
 }
 
 /// Frees a hold's money: `end` says by whom. Does nothing to a hold that is no longer open.
@@ -97,12 +116,34 @@ pub fn tombstone(account: &Account, request: &Void, now: DateTime<Utc>) -> Hold 
         operation: None,
         state: HoldState::Voided,
         exempt: false,
+        would_refuse: None,
         captured: None,
         expires_at: now,
         day_ends_at: account.day.ends_at,
         month_ends_at: account.month.ends_at,
         created_at: now,
     }
+}
+
+/// The hold of a call that was let through without one: it holds nothing, and its capture is late. `None` where the
+/// capture is not of such a call.
+pub fn let_through(account: &Account, request: &Capture, now: DateTime<Utc>) -> Option<Hold> {
+    let operation = request.let_through.clone()?;
+    Some(Hold {
+        id: request.hold,
+        account: request.account.clone(),
+        amount: Money::zero(account.posted.currency()),
+        requested: Some(request.amount),
+        operation: Some(operation),
+        state: HoldState::Expired,
+        exempt: !account.billing_enabled,
+        would_refuse: None,
+        captured: None,
+        expires_at: now,
+        day_ends_at: account.day.ends_at,
+        month_ends_at: account.month.ends_at,
+        created_at: now,
+    })
 }
 
 /// Gives an open hold until `ttl` from now, and never less than it had.
@@ -148,7 +189,9 @@ pub fn capture(
 
     let taken = Money::from_micros(taken, held.currency());
     let mut posting = spend(account, hold.id.into(), taken, now)?;
+    let wanted = if hold.would_refuse.is_some() { request.amount.micros() } else { wanted };
     posting.uncollected = Money::from_micros(wanted - taken.micros(), held.currency());
+    posting.would_refuse = hold.would_refuse;
     posting.late = late;
     posting.operation.clone_from(&hold.operation);
     posting.breakdown.clone_from(&request.breakdown);

@@ -13,7 +13,8 @@ use chrono::{DateTime, Utc};
 pub use check::{Check, check_id};
 pub use configure::configure;
 pub use hold::{
-    authorize, authorize_again, capture, capture_again, expires_at, extend, release, tombstone, void,
+    authorize, authorize_again, capture, capture_again, expires_at, extend, let_through, release, tombstone,
+    void,
 };
 pub use posting::{Reversal, adjust, adjust_again, charge, charge_again, reverse, top_up, top_up_again};
 

@@ -6,9 +6,10 @@ use std::{
 use async_trait::async_trait;
 use billing_core::{
     Account, AccountChange, AccountId, Adjust, Audit, Authorization, Authorize, Capture, Charge, Extend,
-    HistoryQuery, Ledger, LedgerError, MemoryLedger, Page, Posting, Reverse, TopUp, UsageBucket, UsageQuery,
-    Void,
+    HistoryQuery, Ledger, LedgerError, MemoryLedger, ObservedRefusals, Page, Posting, Reverse, TopUp,
+    UsageBucket, UsageQuery, Void,
 };
+use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, Semaphore};
 
 /// A call to the ledger that may meet trouble.
@@ -165,6 +166,13 @@ impl Ledger for TroubledLedger {
     }
     async fn usage(&self, query: UsageQuery) -> Result<Vec<UsageBucket>, LedgerError> {
         self.books.usage(query).await
+    }
+    async fn observed(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<ObservedRefusals>, LedgerError> {
+        self.books.observed(from, to).await
     }
     async fn expire_holds(&self, limit: u32) -> Result<u32, LedgerError> {
         self.books.expire_holds(limit).await

@@ -1,0 +1,3 @@
+DROP INDEX postings_observed_at;
+ALTER TABLE postings DROP COLUMN would_refuse;
+ALTER TABLE holds DROP COLUMN would_refuse;
