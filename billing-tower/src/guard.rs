@@ -6,11 +6,12 @@ use std::{
     time::Duration,
 };
 
-use billing_core::{AccountId, Breakdown, Capture, HoldId, Ledger, LedgerError, Money, Void};
+use billing_core::{Authorize, Breakdown, Capture, Ledger, LedgerError, Money, Void};
 
 use crate::{
-    Meter,
-    settler::{Place, Settlement},
+    Meter, Outcomes,
+    fail_open::Ticket,
+    settler::{End, Kept, Place, Settlement},
 };
 
 /// Settles its hold exactly once, in the background if it is dropped.
@@ -18,12 +19,31 @@ use crate::{
 pub(crate) struct HoldGuard {
     place: Option<Place>,
     ledger: Arc<dyn Ledger>,
-    account: AccountId,
-    hold: HoldId,
-    estimate: Money,
+    request: Authorize,
     breakdown: Option<Breakdown>,
     meter: Meter,
-    delivered: bool,
+    terms: Terms,
+    course: Course,
+    kept: Option<Kept>,
+    ticket: Option<Ticket>,
+}
+
+/// How calls are settled.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms {
+    pub(crate) outcomes: Outcomes,
+    /// Whether nobody waits for captures.
+    pub(crate) in_background: bool,
+}
+
+/// How a call would have ended if it did now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    Unanswered,
+    ClientGone,
+    BrokenOff,
+    OtherAnswer,
+    Delivered,
 }
 
 impl HoldGuard {
@@ -31,44 +51,68 @@ impl HoldGuard {
     pub(crate) fn new(
         place: Place,
         ledger: Arc<dyn Ledger>,
-        request: &billing_core::Authorize,
+        request: Authorize,
         breakdown: Option<Breakdown>,
+        terms: Terms,
     ) -> Self {
+        let meter = Meter::new(request.amount);
         Self {
             place: Some(place),
             ledger,
-            account: request.account.clone(),
-            hold: request.id,
-            estimate: request.amount,
+            request,
             breakdown,
-            meter: Meter::new(request.amount),
-            delivered: false,
+            meter,
+            terms,
+            course: Course::Unanswered,
+            kept: None,
+            ticket: None,
         }
     }
 
-    pub(crate) fn meter(&self) -> Meter {
-        self.meter.clone()
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
     }
 
-    /// The call delivers: it costs the estimate, unless the meter says otherwise.
-    pub(crate) fn deliver(&mut self) {
-        self.delivered = true;
+    pub(crate) fn estimate(&self) -> Money {
+        self.request.amount
     }
 
-    /// The call has failed: it costs nothing, unless the meter says otherwise.
-    pub(crate) fn fail(&mut self) {
-        self.delivered = false;
+    /// The hold is extended for as long as the call runs.
+    pub(crate) fn keep(&mut self, kept: Kept) {
+        self.kept = Some(kept);
     }
 
-    /// No hold was placed; there is nothing to settle.
-    pub(crate) fn disarm(mut self) {
-        self.place = None;
+    /// The call runs without a hold, by this right; `None` takes it back.
+    pub(crate) fn let_through(&mut self, ticket: Option<Ticket>) {
+        self.ticket = ticket;
     }
 
-    /// Ends the call where somebody waits for it. `None` when it costs nothing: its hold is freed in the background.
-    pub(crate) fn finish(mut self) -> Option<Capturing> {
+    /// The head of the answer is there: whether it begins to deliver.
+    pub(crate) fn answer(&mut self, begins: bool) {
+        self.course = if begins { Course::ClientGone } else { Course::OtherAnswer };
+    }
+
+    /// The answer has broken off.
+    pub(crate) fn break_off(&mut self) {
+        if self.course == Course::ClientGone {
+            self.course = Course::BrokenOff;
+        }
+    }
+
+    /// No hold was placed, or it is not ours; there is nothing to settle.
+    pub(crate) fn disarm(mut self) -> Option<Place> {
+        self.place.take()
+    }
+
+    /// Ends the call where somebody may wait for it: whether it has delivered. `None` when nobody has to: it is settled
+    /// in the background.
+    pub(crate) fn finish(mut self, delivered: bool) -> Option<Capturing> {
+        self.course = if delivered { Course::Delivered } else { Course::OtherAnswer };
+        if self.terms.in_background {
+            return None;
+        }
         let settlement = self.settlement();
-        let Settlement::Capture(_) = settlement else {
+        let End::Capture(_) = settlement.end else {
             return None;
         };
         let place = self.place.take();
@@ -76,16 +120,42 @@ impl HoldGuard {
     }
 
     fn settlement(&self) -> Settlement {
-        let (cost, breakdown) = match self.meter.reading() {
-            Some(cost) if self.delivered || cost.is_positive() => (cost, None),
-            None if self.delivered => (self.estimate, self.breakdown.clone()),
-            _ => return Settlement::Void(Void::new(self.account.clone(), self.hold)),
+        let Authorize { account, id, amount, operation, .. } = &self.request;
+        let metered = self.meter.reading();
+        let end = match self.due().cost(metered, *amount) {
+            None => End::Void(Void::new(account.clone(), *id)),
+            Some(cost) => {
+                let mut capture = Capture::new(account.clone(), *id, cost);
+                capture.breakdown = self.breakdown(metered.filter(|metered| *metered == cost));
+                End::Capture(match self.ticket {
+                    Some(_) => capture.let_through(operation.clone()),
+                    None => capture,
+                })
+            }
         };
-        let capture = Capture::new(self.account.clone(), self.hold, cost);
-        Settlement::Capture(match breakdown {
-            Some(breakdown) => capture.with_breakdown(breakdown),
-            None => capture,
-        })
+        Settlement { end, ticket: self.ticket.clone() }
+    }
+
+    fn due(&self) -> crate::Due {
+        let Outcomes { delivered, client_gone, broken_off, other_answer, unanswered } = self.terms.outcomes;
+        match self.course {
+            Course::Unanswered => unanswered,
+            Course::ClientGone => client_gone,
+            Course::BrokenOff => broken_off,
+            Course::OtherAnswer => other_answer,
+            Course::Delivered => delivered,
+        }
+    }
+
+    /// How the cost came about: as estimated, or metered beside the estimate.
+    fn breakdown(&self, metered: Option<Money>) -> Option<Breakdown> {
+        let estimate = self.breakdown.as_ref()?;
+        match metered {
+            None => Some(estimate.clone()),
+            Some(_) => {
+                Breakdown::new(format!(r#"{{"price":"metered","estimate":{}}}"#, estimate.as_str())).ok()
+            }
+        }
     }
 }
 
@@ -93,7 +163,7 @@ impl Drop for HoldGuard {
     fn drop(&mut self) {
         // A panic is our side's failure, not a client that has gone.
         if thread::panicking() {
-            self.fail();
+            self.break_off();
         }
         if let Some(place) = self.place.take() {
             place.send(self.settlement());
@@ -101,10 +171,10 @@ impl Drop for HoldGuard {
     }
 }
 
-type CaptureFuture = Pin<Box<dyn Future<Output = Result<(), LedgerError>> + Send>>;
+type CaptureFuture = Pin<Box<dyn Future<Output = Result<Option<Money>, LedgerError>> + Send>>;
 
-/// A capture that somebody waits for. Dropped before it is done, or failed, it goes on in the background: the hold's
-/// id makes the repeat harmless.
+/// A capture that somebody waits for; it answers what was charged, if that is known. Dropped before it is done, or
+/// failed, it goes on in the background: the hold's id makes the repeat harmless.
 pub(crate) struct Capturing {
     place: Option<Place>,
     settlement: Settlement,
@@ -123,7 +193,7 @@ impl Capturing {
 }
 
 impl Future for Capturing {
-    type Output = Result<(), LedgerError>;
+    type Output = Result<Option<Money>, LedgerError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = ready!(self.future.as_mut().poll(cx));

@@ -1,8 +1,34 @@
 //! What the head of a response says about its end.
-use http::{Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body::Body;
 
-use crate::{ResponseBody, guard::Capturing, pass::Pass};
+use crate::{
+    ResponseBody,
+    body::{CHARGED, Ending},
+    cost_header::take_cost,
+    gate::Gate,
+    guard::Capturing,
+    pass::Pass,
+    protocol::Judge,
+};
+
+/// What of a request decides how its answer ends.
+pub(crate) struct Asked {
+    method: Method,
+    version: Version,
+    /// Whether its caller reads trailers.
+    takes_trailers: bool,
+}
+
+impl Asked {
+    pub(crate) fn new<B>(request: &Request<B>) -> Self {
+        Self {
+            method: request.method().clone(),
+            version: request.version(),
+            takes_trailers: takes_trailers(request.headers()),
+        }
+    }
+}
 
 /// What becomes of the answer to a call that money is held for.
 pub(crate) enum Answer<B: Body> {
@@ -15,36 +41,50 @@ pub(crate) enum Answer<B: Body> {
 }
 
 impl<B: Body> Answer<B> {
-    pub(crate) fn new(pass: Pass, method: &Method, mut response: Response<B>, upgrades: bool) -> Self {
+    pub(crate) fn new(pass: Pass, asked: &Asked, mut response: Response<B>, gate: &Gate) -> Self {
         let Pass { mut guard, headers } = pass;
-        if is_upgrade(method, &response) && !upgrades {
+        let upgrades = is_upgrade(&asked.method, &response);
+        if upgrades && !gate.upgrades {
             return Self::Upgrade;
         }
+        take_cost(gate.cost_header.as_ref(), response.headers_mut(), guard.meter());
         headers.write(response.headers_mut());
-        if delivers(method, &response) {
-            guard.deliver();
+        let judge =
+            if upgrades { Judge::Told(true) } else { Judge::new(gate.protocol, &asked.method, &response) };
+        if ends(&asked.method, &response) {
+            return match guard.finish(judge.delivered()) {
+                Some(capturing) => Self::Waits(capturing, response),
+                None => Self::Passes(response.map(ResponseBody::settled)),
+            };
         }
-        if !ends(method, &response) {
-            let length = announced_length(&response);
-            return Self::Passes(response.map(|body| ResponseBody::due(body, guard, length)));
+        guard.answer(judge.begins());
+        let length = announced_length(&response);
+        // A message of HTTP/1 with a length has no trailers.
+        let announces = asked.takes_trailers
+            && !gate.terms.in_background
+            && (length.is_none() || asked.version > Version::HTTP_11);
+        if announces {
+            response.headers_mut().append(header::TRAILER, HeaderValue::from_name(CHARGED));
         }
-        match guard.finish() {
-            Some(capturing) => Self::Waits(capturing, response),
-            None => Self::Passes(response.map(ResponseBody::settled)),
-        }
+        let cost_header = gate.cost_header.clone();
+        let ending = Ending { guard, judge, bytes_left: length, cost_header, announces };
+        Self::Passes(response.map(|body| ResponseBody::due(body, ending)))
     }
+}
+
+fn takes_trailers(headers: &HeaderMap) -> bool {
+    let names_trailers = |value: &HeaderValue| {
+        value
+            .to_str()
+            .is_ok_and(|value| value.split(',').any(|coding| coding.trim().eq_ignore_ascii_case("trailers")))
+    };
+    headers.get_all(header::TE).iter().any(names_trailers)
 }
 
 /// Whether the handler takes the connection over.
 fn is_upgrade<B>(method: &Method, response: &Response<B>) -> bool {
     let status = response.status();
     status == StatusCode::SWITCHING_PROTOCOLS || method == Method::CONNECT && status.is_success()
-}
-
-/// Whether the call has delivered what is paid for.
-fn delivers<B>(method: &Method, response: &Response<B>) -> bool {
-    let answers = method != Method::HEAD && method != Method::OPTIONS && response.status().is_success();
-    answers || is_upgrade(method, response)
 }
 
 /// Whether nobody will read a body: the response ends with its head.

@@ -41,12 +41,29 @@
 //! | answers anything else, or is `HEAD` or `OPTIONS` | what the meter says, else nothing |
 //! | fails, panics, or is dropped before it answers | what the meter says, else nothing |
 //!
-//! The end of a response waits until its capture is committed, so a response that was read to its end is charged. All
-//! other frames pass at once. What ends otherwise is settled in the background, by the [`Settler`]. Dropping a call at
-//! any point leaves no hold behind; should the process be killed, the hold expires.
+//! A route may have other rules ([`Outcomes`]), and its inner service may tell the cost in a
+//! [header or trailer](ChargeLayer::with_cost_header).
 //!
-//! A response that passes says what was held: `x-billing-hold`, `x-billing-held`, `x-billing-available`. One that does
-//! not is a [`Refusal`]. While the ledger is out of reach, paid calls are refused.
+//! The end of a response waits until its capture is committed, so a response that was read to its end is charged. All
+//! other frames pass at once. What ends otherwise is settled in the background, by the [`Settler`], and everything is
+//! where [that is chosen](ChargeLayer::with_background_settlement). A call that lasts longer than its hold has it
+//! extended. Dropping a call at any point leaves no hold behind; should the process be killed, the hold expires.
+//!
+//! A response that passes says what was held: `x-billing-hold`, `x-billing-held`, `x-billing-available`; to a caller who
+//! reads trailers (`TE: trailers`), `x-billing-charged` tells what it has cost. One that does not pass is a [`Refusal`],
+//! in the form that the route's [`Protocol`] knows: HTTP, gRPC, JSON-RPC or MCP.
+//!
+//! # Repeats
+//! A client that sends an `Idempotency-Key` may repeat a paid call whose answer it has lost: the key is the identity of
+//! the hold. While the call runs, a repeat is refused with 409 (`CALL_RUNNING`); once it has ended and was charged, too
+//! (`CALL_CHARGED`). One that ended for nothing, because it failed, runs again. So a key is charged at most once, for
+//! ever. The answer is *not* stored: a client that has lost it can't get it again under the same key. Free calls, and
+//! calls that run unbilled, have no hold and are not told from their repeats. A key that is a UUID of version 7 keeps the
+//! ledger's ids in order of time; any other is as good for the client.
+//!
+//! # While the ledger is out of reach
+//! Paid calls are refused with 503, unless the layer [fails open](FailOpen) within a bound. To try the layer out beside
+//! real traffic, and to take it out of the way, there are [modes](Mode).
 //!
 //! # What it works with
 //! Any service of [`http`] requests and responses: axum, hyper, tonic. Its inner service takes requests with a
@@ -63,26 +80,36 @@
 //!
 //! # What this crate is not
 //! It does not authenticate: put it inside the layer that does. It does not prevent a call from costing more than its
-//! hold ([`Meter::remaining`] tells a handler when to stop), and it does not extend holds: a call must end within the
-//! life of its hold.
+//! hold: [`Meter::used_up`] tells a handler when to stop.
+mod admission;
 mod body;
+mod cost_header;
+mod fail_open;
 mod future;
 mod gate;
 mod guard;
 mod head;
+mod idempotency;
 mod identify;
 mod layer;
 mod meter;
+mod mode;
+mod outcome;
 mod pass;
+mod protocol;
 mod refusal;
 mod service;
 mod settler;
 
 pub use body::{RequestBody, ResponseBody};
+pub use fail_open::{FailOpen, FailOpenTask, SpoolError};
 pub use future::ResponseFuture;
 pub use identify::{FromExtensions, Identify, Payer};
 pub use layer::ChargeLayer;
 pub use meter::Meter;
+pub use mode::{Mode, UnknownMode};
+pub use outcome::{Due, Outcomes};
+pub use protocol::Protocol;
 pub use refusal::Refusal;
 pub use service::Charge;
 pub use settler::{Settler, SettlerTask, Unsettled};

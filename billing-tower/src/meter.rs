@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use billing_core::Money;
+use billing_core::{Currency, Money};
+use tokio::sync::Notify;
 
 /// Where a handler writes what its call really costs.
 ///
@@ -19,6 +20,7 @@ use billing_core::Money;
 /// meter.add(usd("0.05")?);
 /// assert_eq!(meter.reading(), Some(usd("0.15")?));
 /// assert_eq!(meter.remaining(), Some(usd("0.35")?));
+/// assert!(!meter.is_used_up());
 /// # Ok::<(), billing_core::AmountError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -29,23 +31,30 @@ struct Gauge {
     /// `None` for a call that nothing is held for.
     held: Option<Money>,
     reading: Mutex<Option<Money>>,
+    /// Told whenever the hold is used up.
+    used_up: Notify,
 }
 
 impl Meter {
     /// A meter of a call that `held` was asked for.
     pub fn new(held: Money) -> Self {
-        Self(Arc::new(Gauge { held: Some(held), reading: Mutex::default() }))
+        Self::of(Some(held))
     }
 
     /// A meter of a call that passes without a hold.
     pub fn unbilled() -> Self {
-        Self(Arc::new(Gauge { held: None, reading: Mutex::default() }))
+        Self::of(None)
+    }
+
+    fn of(held: Option<Money>) -> Self {
+        Self(Arc::new(Gauge { held, reading: Mutex::default(), used_up: Notify::new() }))
     }
 
     /// Sets the cost; the last word counts.
     pub fn record(&self, cost: Money) {
         if self.admits(cost) {
             *self.lock() = Some(cost);
+            self.tell_if_used_up();
         }
     }
 
@@ -61,6 +70,8 @@ impl Meter {
         } else {
             tracing::error!(%cost, ?reading, "cost does not fit onto the meter and is ignored");
         }
+        drop(reading);
+        self.tell_if_used_up();
     }
 
     /// The cost so far; `None` while nobody has recorded any.
@@ -75,6 +86,59 @@ impl Meter {
         let held = self.0.held?;
         let rest = self.reading().map_or(Some(held), |reading| held.checked_sub(reading))?;
         Some(if rest.is_negative() { Money::zero(held.currency()) } else { rest })
+    }
+
+    /// Whether the cost has reached what was held; never for a call without a hold.
+    pub fn is_used_up(&self) -> bool {
+        self.remaining().is_some_and(Money::is_zero)
+    }
+
+    /// Waits until the cost has reached what was held: the time for a long call to stop. For a call without a hold,
+    /// that never comes.
+    ///
+    /// # Examples
+    /// ```
+    /// use billing_core::{Currency, Money};
+    /// use billing_tower::Meter;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let cent = Money::from_micros(10_000, Currency::USD);
+    /// let meter = Meter::new(cent);
+    /// let work = async {
+    ///     loop {
+    ///         meter.add(cent);
+    ///         tokio::task::yield_now().await;
+    ///     }
+    /// };
+    /// tokio::select! {
+    ///     () = work => unreachable!(),
+    ///     () = meter.used_up() => {}
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    /// Dropping the future ends the waiting only.
+    pub async fn used_up(&self) {
+        loop {
+            let told = self.0.used_up.notified();
+            if self.is_used_up() {
+                return;
+            }
+            told.await;
+        }
+    }
+
+    fn tell_if_used_up(&self) {
+        if self.is_used_up() {
+            self.0.used_up.notify_waiters();
+        }
+    }
+
+    /// The currency of the hold.
+    pub(crate) fn currency(&self) -> Option<Currency> {
+        self.0.held.map(Money::currency)
     }
 
     fn admits(&self, cost: Money) -> bool {
@@ -93,8 +157,6 @@ impl Meter {
 
 #[cfg(test)]
 mod tests {
-    use billing_core::Currency;
-
     use super::*;
 
     fn usd(micros: i64) -> Money {

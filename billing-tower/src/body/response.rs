@@ -4,12 +4,14 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use billing_core::{BoxError, LedgerError};
+use billing_core::{BoxError, LedgerError, Money};
 use bytes::{Buf, Bytes};
+use http::{HeaderMap, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::guard::{Capturing, HoldGuard};
+use super::ending::{CHARGED, Ending};
+use crate::guard::Capturing;
 
 pin_project! {
     /// Response body of [`Charge`](crate::Charge): its end waits until the call is charged, everything before it
@@ -37,11 +39,15 @@ pin_project! {
 /// How far a body is on its way to be charged.
 enum Stage<D> {
     /// The end is still to come.
-    Due { guard: HoldGuard, bytes_left: Option<u64> },
+    Due(Box<Ending>),
     /// The end waits, and with it the last frame, if that frame is the end.
-    Ending { capturing: Capturing, last: Option<Frame<D>> },
+    Capturing { capturing: Capturing, last: Option<Frame<D>>, announces: bool },
+    /// The last frame has passed; the trailers tell what was charged.
+    Announcing(HeaderMap),
     /// There is nothing to charge, or nothing any more.
     Settled,
+    /// Our own trailers were the end.
+    Over,
 }
 
 impl<B: Body> ResponseBody<B> {
@@ -53,10 +59,9 @@ impl<B: Body> ResponseBody<B> {
         Self { kind: Kind::Passed { body, stage: Stage::Settled } }
     }
 
-    /// A body that is charged at its end. `length` is what its head announces: a server stops reading there, whether
-    /// or not the body has said that it is done.
-    pub(crate) fn due(body: B, guard: HoldGuard, length: Option<u64>) -> Self {
-        Self { kind: Kind::Passed { body, stage: Stage::Due { guard, bytes_left: length } } }
+    /// A body that is charged at its end.
+    pub(crate) fn due(body: B, ending: Ending) -> Self {
+        Self { kind: Kind::Passed { body, stage: Stage::Due(Box::new(ending)) } }
     }
 }
 
@@ -86,6 +91,7 @@ where
         match &self.kind {
             Kind::Refused { json } => json.is_empty(),
             Kind::Passed { body, stage: Stage::Settled } => body.is_end_stream(),
+            Kind::Passed { stage: Stage::Over, .. } => true,
             Kind::Passed { .. } => false,
         }
     }
@@ -113,19 +119,26 @@ where
     loop {
         match stage {
             Stage::Settled => return body.poll_frame(cx).map_err(Into::into),
-            Stage::Ending { capturing, last } => {
-                let charged = ready!(Pin::new(capturing).poll(cx));
-                let last = last.take();
-                *stage = Stage::Settled;
-                return Poll::Ready(match charged {
-                    Ok(()) => last.map(Ok),
-                    Err(error) => Some(Err(Uncharged(error).into())),
-                });
+            Stage::Over => return Poll::Ready(None),
+            Stage::Announcing(trailers) => {
+                let trailers = mem::take(trailers);
+                *stage = Stage::Over;
+                return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
             }
-            Stage::Due { bytes_left, .. } => {
-                let frame = ready!(body.as_mut().poll_frame(cx)).transpose().map_err(Into::into);
-                if let Ok(Some(passing)) = &frame
-                    && !completes(passing, bytes_left)
+            Stage::Capturing { capturing, last, announces } => {
+                let charged = ready!(Pin::new(capturing).poll(cx));
+                let (last, announces) = (last.take(), *announces);
+                let (next, passing) = match charged {
+                    Ok(charged) => Stage::charged(last, charged.filter(|_| announces)),
+                    Err(error) => (Stage::Settled, Err(Uncharged(error).into())),
+                };
+                *stage = next;
+                return Poll::Ready(passing.transpose());
+            }
+            Stage::Due(ending) => {
+                let mut frame = ready!(body.as_mut().poll_frame(cx)).transpose().map_err(Into::into);
+                if let Ok(Some(passing)) = &mut frame
+                    && !ending.sees(passing)
                     && !body.is_end_stream()
                 {
                     return Poll::Ready(frame.transpose());
@@ -141,27 +154,45 @@ where
 impl<D: Buf> Stage<D> {
     /// Takes in how the body ends: by a last frame, by itself, or by an error. Gives it back if it need not wait.
     fn end(&mut self, end: Ended<D>) -> Option<Ended<D>> {
-        let Self::Due { mut guard, .. } = mem::replace(self, Self::Settled) else {
+        let Self::Due(ending) = mem::replace(self, Self::Settled) else {
             return Some(end);
         };
+        let Ending { mut guard, judge, announces, .. } = *ending;
         let Ok(last) = end else {
-            guard.fail();
+            guard.break_off();
             return Some(end);
         };
-        match guard.finish() {
-            Some(capturing) => {
-                *self = Self::Ending { capturing, last };
-                None
-            }
-            None => Some(Ok(last)),
+        let nothing = Money::zero(guard.estimate().currency());
+        if let Some(capturing) = guard.finish(judge.delivered()) {
+            *self = Self::Capturing { capturing, last, announces };
+            return None;
+        }
+        let (next, passing) = Self::charged(last, announces.then_some(nothing));
+        *self = next;
+        Some(passing)
+    }
+
+    /// What follows once the call is charged: the frame that waited, and a trailer that tells what it has cost.
+    fn charged(last: Option<Frame<D>>, told: Option<Money>) -> (Self, Ended<D>) {
+        let cost = told.and_then(|cost| HeaderValue::try_from(cost.amount().to_string()).ok());
+        let Some(cost) = cost else { return (Self::Settled, Ok(last)) };
+        match last {
+            Some(mut frame) => match frame.trailers_mut() {
+                Some(trailers) => {
+                    trailers.insert(CHARGED, cost);
+                    (Self::Over, Ok(Some(frame)))
+                }
+                None => (Self::Announcing(HeaderMap::from_iter([(CHARGED, cost)])), Ok(Some(frame))),
+            },
+            None => (Self::Over, Ok(Some(Frame::trailers(HeaderMap::from_iter([(CHARGED, cost)]))))),
         }
     }
 
     /// The hint of the inner body, with the frame that waits here added to it.
     fn size_hint(&self, inner: &SizeHint) -> SizeHint {
         let waiting = match self {
-            Self::Ending { last: Some(frame), .. } => frame.data_ref().map_or(0, length),
-            Self::Due { .. } | Self::Ending { .. } | Self::Settled => 0,
+            Self::Capturing { last: Some(frame), .. } => frame.data_ref().map_or(0, length),
+            _ => 0,
         };
         let mut hint = SizeHint::new();
         hint.set_lower(inner.lower().saturating_add(waiting));
@@ -172,19 +203,7 @@ impl<D: Buf> Stage<D> {
     }
 }
 
-/// Whether a message is whole with this frame: trailers end it, and so does the last byte that was announced.
-fn completes<D: Buf>(frame: &Frame<D>, bytes_left: &mut Option<u64>) -> bool {
-    match (frame.data_ref(), bytes_left) {
-        (None, _) => frame.is_trailers(),
-        (Some(_), None) => false,
-        (Some(data), Some(left)) => {
-            *left = left.saturating_sub(length(data));
-            *left == 0
-        }
-    }
-}
-
-fn length(data: &impl Buf) -> u64 {
+pub(super) fn length(data: &impl Buf) -> u64 {
     u64::try_from(data.remaining()).unwrap_or(u64::MAX)
 }
 

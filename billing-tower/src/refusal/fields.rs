@@ -30,6 +30,13 @@ impl Fields {
         self.with(name, Value::Object(fields))
     }
 
+    pub(super) fn get_text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find_map(|(found, value)| match value {
+            Value::Text(text) if found == name => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
     pub(super) fn to_json(&self) -> Vec<u8> {
         // Texts and amounts have no way to fail.
         serde_json::to_vec(self).unwrap_or_default()

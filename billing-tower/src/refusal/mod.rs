@@ -1,11 +1,13 @@
 //! Answers to calls that are not let through.
 mod fields;
+mod grpc;
+mod json_rpc;
 mod reasons;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
 use self::fields::Fields;
 
@@ -14,13 +16,18 @@ use self::fields::Fields;
 ///
 /// | Status | Code | |
 /// |---|---|---|
+/// | 400 | `INVALID_IDEMPOTENCY_KEY` | the key has no 1 to 255 visible ASCII characters, or there are several |
+/// | 400 | `INVALID_JSON_RPC` | the body is no JSON-RPC request, or several at once |
 /// | 400 | `UNREADABLE_BODY` | the body broke off before it could be priced |
 /// | 401 | `UNAUTHENTICATED` | nobody is known who pays |
 /// | 402 | `INSUFFICIENT_BALANCE`, `IN_DEBT` | with `balance` and `topup_url` |
 /// | 403 | `ACCOUNT_SUSPENDED` | |
 /// | 404 | `UNKNOWN_OPERATION` | there is no price for it |
 /// | 408 | `BODY_TIMEOUT` | the body came too slowly to be priced |
+/// | 409 | `CALL_RUNNING` | a call with this `Idempotency-Key` runs; carries `Retry-After` |
+/// | 409 | `CALL_CHARGED` | a call with this key has ended and was charged |
 /// | 413 | `BODY_TOO_LARGE` | the body is longer than what can be priced |
+/// | 422 | `IDEMPOTENCY_KEY_REUSED` | the key was sent with another call, or too often |
 /// | 422 | `INVALID_CALL` | the estimator says what to mend |
 /// | 429 | `DAILY_LIMIT_EXCEEDED`, `MONTHLY_LIMIT_EXCEEDED` | with `limits`; carries `Retry-After` |
 /// | 500 | `BILLING_FAILED` | asking again won't help |
@@ -102,11 +109,25 @@ impl Refusal {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(wait) = self.retry_after {
-            let begun = u64::from(wait.subsec_nanos() > 0);
-            let seconds = wait.as_secs().saturating_add(begun).max(1);
+        self.write_retry_after(headers);
+        response
+    }
+
+    /// What is wrong and what to do, for people.
+    fn message(&self) -> String {
+        self.fields.get_text("message").unwrap_or(self.code).to_owned()
+    }
+
+    fn write_retry_after(&self, headers: &mut HeaderMap) {
+        if let Some(seconds) = self.retry_after_seconds() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response
+    }
+
+    /// Rounded up, at least one: who comes back early is refused again.
+    fn retry_after_seconds(&self) -> Option<u64> {
+        let wait = self.retry_after?;
+        let begun = u64::from(wait.subsec_nanos() > 0);
+        Some(wait.as_secs().saturating_add(begun).max(1))
     }
 }

@@ -10,6 +10,9 @@ impl Refusal {
     /// When to ask again while billing is out of reach.
     const RETRY_UNAVAILABLE: Duration = Duration::from_secs(5);
 
+    /// When to ask again whether a call has ended.
+    const RETRY_RUNNING: Duration = Duration::from_secs(1);
+
     /// What a caller is told about an error of the ledger, at `now`: a refusal by a rule in full, anything else without
     /// its cause.
     pub fn from_ledger(error: &LedgerError, now: DateTime<Utc>) -> Self {
@@ -114,6 +117,47 @@ impl Refusal {
             "UPGRADE_UNSUPPORTED",
             "Upgrade unsupported",
             "A paid call can't take the connection over",
+        )
+    }
+
+    pub(crate) fn invalid_json_rpc(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "INVALID_JSON_RPC", "Invalid JSON-RPC", message)
+    }
+
+    pub(crate) fn invalid_idempotency_key() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "INVALID_IDEMPOTENCY_KEY",
+            "Invalid Idempotency-Key",
+            "The header Idempotency-Key has 1 to 255 visible ASCII characters, once",
+        )
+    }
+
+    pub(crate) fn idempotency_key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "IDEMPOTENCY_KEY_REUSED",
+            "Idempotency-Key reused",
+            "This Idempotency-Key was sent with another call, or too often; take a new key for a new call",
+        )
+    }
+
+    pub(crate) fn call_running() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "CALL_RUNNING",
+            "Call running",
+            "A call with this Idempotency-Key runs, or was broken off a moment ago",
+        )
+        .with_retry_after(Self::RETRY_RUNNING)
+    }
+
+    pub(crate) fn call_charged() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "CALL_CHARGED",
+            "Call charged",
+            "A call with this Idempotency-Key has ended and was charged; its answer is not kept",
         )
     }
 

@@ -1,11 +1,13 @@
 //! Settling what nobody waits for.
+mod keeper;
 mod settlement;
 mod task;
 
 use std::{sync::Arc, time::Duration};
 
 use billing_core::Ledger;
-pub(crate) use settlement::Settlement;
+pub(crate) use keeper::{Keeper, Kept};
+pub(crate) use settlement::{End, Pause, Settlement};
 use tokio::{
     sync::{
         mpsc::{self, OwnedPermit},
@@ -28,10 +30,13 @@ pub(crate) type Place = OwnedPermit<Settlement>;
 ///
 /// While the ledger is out of reach, a settlement is repeated with the same ids for up to an hour, then logged as an
 /// error and left to expire.
+///
+/// It also keeps the holds of calls alive that last longer than their holds: each is extended at half of its life.
 #[derive(Clone, Debug)]
 pub struct Settler {
     ledger: Arc<dyn Ledger>,
     places: mpsc::Sender<Settlement>,
+    keeper: Keeper,
 }
 
 impl Settler {
@@ -45,12 +50,18 @@ impl Settler {
     pub fn start(ledger: Arc<dyn Ledger>, capacity: usize) -> (Self, SettlerTask) {
         let (places, queue) = mpsc::channel(capacity.max(1));
         let (phase, phases) = watch::channel(Phase::Open);
-        let task = tokio::spawn(Task::new(Arc::clone(&ledger), queue, phases).run());
-        (Self { ledger, places }, SettlerTask { phase, task })
+        let keeper = Keeper::default();
+        let task = Task::new(Arc::clone(&ledger), queue, phases, keeper.clone());
+        let task = tokio::spawn(task.run());
+        (Self { ledger, places, keeper }, SettlerTask { phase, task })
     }
 
     pub(crate) fn ledger(&self) -> &Arc<dyn Ledger> {
         &self.ledger
+    }
+
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.keeper
     }
 
     /// Waits for a place; `None` when there is none in time, or none any more.

@@ -6,7 +6,7 @@ use tokio::{
     task::{JoinError, JoinSet},
 };
 
-use super::Settlement;
+use super::{Keeper, Settlement};
 
 /// How far the shutdown is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,8 @@ pub(super) struct Task {
     queue: mpsc::Receiver<Settlement>,
     phase: watch::Receiver<Phase>,
     running: JoinSet<bool>,
+    /// Ends with this task.
+    _keeper: JoinSet<()>,
     unsettled: usize,
 }
 
@@ -38,8 +40,11 @@ impl Task {
         ledger: Arc<dyn Ledger>,
         queue: mpsc::Receiver<Settlement>,
         phase: watch::Receiver<Phase>,
+        keeper: Keeper,
     ) -> Self {
-        Self { ledger, queue, phase, running: JoinSet::new(), unsettled: 0 }
+        let mut keeping = JoinSet::new();
+        keeping.spawn(keeper.run(Arc::clone(&ledger)));
+        Self { ledger, queue, phase, running: JoinSet::new(), _keeper: keeping, unsettled: 0 }
     }
 
     /// Ends with the number of holds that were not settled.

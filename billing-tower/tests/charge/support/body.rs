@@ -14,6 +14,8 @@ use tower::BoxError;
 pub(crate) enum Step {
     Data(&'static str),
     Trailers,
+    /// Trailers of gRPC, with this status.
+    Status(&'static str),
     /// Lets go once.
     Pause,
     /// Never goes on.
@@ -68,6 +70,11 @@ impl Body for Script {
             Step::Trailers => {
                 let mut trailers = HeaderMap::new();
                 trailers.insert("checksum", HeaderValue::from_static("0"));
+                Poll::Ready(Some(Ok(Frame::trailers(trailers))))
+            }
+            Step::Status(status) => {
+                let mut trailers = HeaderMap::new();
+                trailers.insert("grpc-status", HeaderValue::from_static(status));
                 Poll::Ready(Some(Ok(Frame::trailers(trailers))))
             }
             Step::Pause => {

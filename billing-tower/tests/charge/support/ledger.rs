@@ -18,6 +18,7 @@ pub(crate) enum Asked {
     Authorize,
     Capture,
     Void,
+    Extend,
 }
 
 /// What goes wrong with a call.
@@ -79,8 +80,23 @@ impl TroubledLedger {
         self
     }
 
+    /// Trouble from now on.
+    pub(crate) fn trouble(&self, asked: Asked, troubles: impl IntoIterator<Item = Trouble>) {
+        lock(&self.troubles).extend(troubles.into_iter().map(|trouble| (asked, trouble)));
+    }
+
+    /// No more trouble.
+    pub(crate) fn heal(&self) {
+        lock(&self.troubles).clear();
+    }
+
     pub(crate) fn count(&self, asked: Asked) -> usize {
         lock(&self.asked).iter().filter(|call| **call == asked).count()
+    }
+
+    /// How often it was asked for anything that may meet trouble.
+    pub(crate) fn asked(&self) -> usize {
+        lock(&self.asked).len()
     }
 
     pub(crate) fn last_authorize(&self) -> Option<Authorize> {
@@ -141,7 +157,7 @@ impl Ledger for TroubledLedger {
         self.carry_out(Asked::Void, self.books.void(request)).await
     }
     async fn extend(&self, request: Extend) -> Result<Authorization, LedgerError> {
-        self.books.extend(request).await
+        self.carry_out(Asked::Extend, self.books.extend(request)).await
     }
     async fn charge(&self, request: Charge) -> Result<Posting, LedgerError> {
         self.books.charge(request).await

@@ -63,7 +63,7 @@ impl World {
     where
         H: Fn(Call) -> Answer + Clone + Send + 'static,
     {
-        self.layer().layer(service_fn(move |call| std::future::ready(handler(call))))
+        serve_behind(&self.layer(), handler)
     }
 
     pub(crate) async fn account(&self) -> Account {
@@ -86,6 +86,14 @@ impl World {
         query.kinds = vec![PostingKind::Capture];
         self.ledger.history(query).await.unwrap().items
     }
+}
+
+/// A service behind this layer that answers with what `handler` makes of a call.
+pub(crate) fn serve_behind<H>(layer: &ChargeLayer, handler: H) -> Charge<ServiceFn<impl Handler + use<H>>>
+where
+    H: Fn(Call) -> Answer + Clone + Send + 'static,
+{
+    layer.layer(service_fn(move |call| std::future::ready(handler(call))))
 }
 
 /// What `World::serve` makes of a function.

@@ -1,0 +1,105 @@
+use std::{sync::Arc, time::Duration};
+
+use billing_core::{HoldId, Ledger};
+use tokio::{
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+use super::{Shared, spool::Line};
+use crate::settler::{End, Pause};
+
+/// The task that charges what was [let through](super::FailOpen). Dropped, it stops; what is in the file is charged by
+/// the next process.
+#[derive(Debug)]
+#[must_use = "calls that were let through are charged by this task"]
+pub struct FailOpenTask {
+    shared: Arc<Shared>,
+    ledger: Arc<dyn Ledger>,
+    task: JoinHandle<()>,
+}
+
+impl FailOpenTask {
+    pub(super) fn start(shared: Arc<Shared>, ledger: Arc<dyn Ledger>) -> Self {
+        let task = tokio::spawn(replay(Arc::clone(&shared), Arc::clone(&ledger)));
+        Self { shared, ledger, task }
+    }
+
+    /// Charges what is left, at most for `within`; then what could not be charged stays in the file. Call it after the
+    /// settler has been drained. Answers how many calls are left.
+    ///
+    /// # Cancel safety
+    /// Dropping the future leaves the rest in the file.
+    pub async fn drain(self, within: Duration) -> usize {
+        self.task.abort();
+        let settled = async {
+            let mut pause = Pause::default();
+            while !self.shared.settle_ended(&*self.ledger).await {
+                sleep(pause.next()).await;
+            }
+        };
+        // Whoever comes next goes on.
+        let _ = timeout(within, settled).await;
+        let left = self.shared.lock().calls.len();
+        if left > 0 {
+            tracing::warn!(left, "{left} calls that were let through are left to the next process");
+        }
+        left
+    }
+}
+
+impl Drop for FailOpenTask {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn replay(shared: Arc<Shared>, ledger: Arc<dyn Ledger>) {
+    let mut pause = Pause::default();
+    loop {
+        if shared.settle_ended(&*ledger).await {
+            pause = Pause::default();
+            shared.ended.notified().await;
+        } else {
+            sleep(pause.next()).await;
+        }
+    }
+}
+
+impl Shared {
+    /// The longest that one attempt may take.
+    const ATTEMPT: Duration = Duration::from_secs(10);
+
+    /// Charges the calls that have ended; whether none of them is left.
+    async fn settle_ended(&self, ledger: &dyn Ledger) -> bool {
+        for (hold, end) in self.ended_calls() {
+            match timeout(Self::ATTEMPT, end.carry_out(ledger)).await {
+                Err(_elapsed) => return false,
+                Ok(Err(error)) if error.is_retryable() => return false,
+                Ok(Err(error)) => {
+                    let error: &(dyn std::error::Error + 'static) = &error;
+                    tracing::error!(hold.id = %hold, error, "call under hold {hold} was let through and can't be charged");
+                }
+                Ok(Ok(_)) => {
+                    tracing::info!(hold.id = %hold, "call under hold {hold} was let through and is settled");
+                }
+            }
+            self.settled(hold).await;
+        }
+        true
+    }
+
+    fn ended_calls(&self) -> Vec<(HoldId, End)> {
+        let state = self.lock();
+        state.calls.iter().filter_map(|(hold, call)| Some((*hold, call.end.clone()?))).collect()
+    }
+
+    /// Makes room under the bound. Settled twice, after a crash, is settled once: the hold's id sees to that.
+    async fn settled(&self, hold: HoldId) {
+        if let Err(error) = self.spool.append(Line::Settled { hold }).await {
+            tracing::error!("a settled call can't be written down: {error}");
+        }
+        self.forget(hold);
+        self.spool.clear_if(|| self.lock().calls.is_empty());
+    }
+}

@@ -1,0 +1,17 @@
+use billing_core::Operation;
+use http::{HeaderMap, request::Parts};
+
+/// The status of a call that succeeded.
+const OK: &[u8] = b"0";
+
+/// A call's name: `package.Service/Method`.
+pub(crate) fn grpc_operation(parts: &Parts) -> Option<Operation> {
+    let path = parts.uri.path().strip_prefix('/')?;
+    // An escaped name would be priced as one thing and run as another.
+    if path.contains('%') { None } else { Operation::new(path).ok() }
+}
+
+/// Whether a call has succeeded, if the headers, or the trailers, tell already.
+pub(super) fn status(headers: &HeaderMap) -> Option<bool> {
+    headers.get("grpc-status").map(|status| status.as_bytes() == OK)
+}
