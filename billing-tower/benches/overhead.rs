@@ -1,4 +1,5 @@
-//! What the layer adds to a call: a bare axum handler, and the same behind the layer on the ledger in memory.
+//! What the layer adds to a call: a bare axum handler, the same behind a rate limit (`tower_governor`), and behind the
+//! layer on the ledger in memory.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::{
@@ -20,6 +21,7 @@ use billing_tower::{ChargeLayer, Payer, Settler};
 use criterion::{Criterion, criterion_group, criterion_main};
 use tokio::runtime::Builder;
 use tower::ServiceExt;
+use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder, key_extractor::GlobalKeyExtractor};
 
 /// The paid call costs nothing, so that it needs no top-up; its hold and its capture are those of any other.
 const PRICES: &str = "[operations]\nfree = \"free\"\npaid = { fixed = \"0\" }";
@@ -44,6 +46,17 @@ fn layer() -> ChargeLayer {
     )
 }
 
+/// A rate limit that is never reached.
+fn governed() -> Router {
+    let limit = GovernorConfigBuilder::default()
+        .key_extractor(GlobalKeyExtractor)
+        .per_nanosecond(1)
+        .burst_size(u32::MAX)
+        .finish()
+        .unwrap();
+    router().layer(GovernorLayer::new(limit))
+}
+
 /// Makes a call and reads the answer to its end.
 async fn call(router: Router, path: &str) {
     let request = Request::get(path).body(Body::empty()).unwrap();
@@ -56,9 +69,12 @@ fn overhead(criterion: &mut Criterion) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let charged = runtime.block_on(async { router().layer(layer()) });
     let mut group = criterion.benchmark_group("call");
-    for (name, router, path) in
-        [("bare", router(), "/paid"), ("free", charged.clone(), "/free"), ("paid", charged, "/paid")]
-    {
+    for (name, router, path) in [
+        ("bare", router(), "/paid"),
+        ("governed", governed(), "/paid"),
+        ("free", charged.clone(), "/free"),
+        ("paid", charged, "/paid"),
+    ] {
         group.bench_function(name, |bencher| {
             bencher.iter(|| runtime.block_on(call(router.clone(), path)));
         });
