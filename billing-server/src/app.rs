@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::{
     BoxError,
     auth::TokenVerifier,
-    config::{Config, Tokens, TrustedProxies, Url},
+    config::{Config, Preflight, Tokens, TrustedProxies, Url},
     payment_limit::PaymentLimit,
     rates::rates,
     routes::payments::RecentSyncs,
@@ -29,6 +29,7 @@ pub struct App {
     pub(crate) addresses: Addresses,
     pub(crate) stripe_publishable_key: Option<String>,
     pub(crate) fondy_origin: Option<String>,
+    pub(crate) preflight: Preflight,
     pub(crate) mode: Mode,
     pub(crate) recent_syncs: RecentSyncs,
     pub(crate) payment_limit: PaymentLimit,
@@ -119,6 +120,7 @@ impl App {
             tokens: TokenVerifier::new(tokens),
             rates,
             prices: config.prices.clone(),
+            preflight: config.preflight.clone(),
             addresses,
             stripe_publishable_key: config.stripe.as_ref().map(|stripe| stripe.publishable_key.clone()),
             fondy_origin: config.fondy.as_ref().map(|fondy| fondy.api_base.origin().to_owned()),
@@ -146,6 +148,11 @@ impl App {
     /// Whether the database can be asked, as far as is known.
     pub fn database(&self) -> DatabaseState {
         *self.database.borrow()
+    }
+
+    /// Tells when the database goes and comes back.
+    pub(crate) fn watch_database(&self) -> watch::Receiver<DatabaseState> {
+        self.database.subscribe()
     }
 
     /// What is known of the database from now on; answers what was known before.

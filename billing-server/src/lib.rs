@@ -11,12 +11,14 @@
 //! | `routes` | one file per resource, handlers beside what they take and answer |
 //! | [`auth`], [`error`] | who is calling; the one form of every error |
 //! | [`store`], `gateways`, `rates` | the database, the payment providers and exchange rates behind their traits |
+//! | `charging`, `watchful` | what stands before paid calls, and its ledger |
 //! | `client_address`, `payment_limit` | where a request came from; how fast payments are started |
 //! | `sandbox` | the same server with a simulated provider and a demo user |
 mod amount;
 mod app;
 pub mod auth;
 mod bounds;
+mod charging;
 mod client_address;
 mod commands;
 pub mod config;
@@ -35,6 +37,7 @@ mod sandbox;
 mod server;
 pub mod store;
 mod telemetry;
+mod watchful;
 
 pub use app::{Addresses, App, DatabaseState, Mode};
 pub use billing_core::BoxError;

@@ -2,7 +2,6 @@
 use std::{future::pending, net::SocketAddr, sync::Arc, time::Duration};
 
 use billing_core::StoreError;
-use billing_tower::Settler;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -11,12 +10,10 @@ use tokio::{
 };
 
 use crate::{
-    App, BoxError, DatabaseState, config::Url, connections::serve, error::chain, jobs, output::print, router,
-    routes,
+    App, BoxError, DatabaseState, charging::Charging, config::Url, connections::serve, error::chain, jobs,
+    output::print, router, routes,
 };
 
-/// Paid calls at once, at most: each keeps a place for its settlement.
-const MOST_PAID_CALLS: usize = 4_096;
 /// Between attempts to reach a database that is away at the start.
 const MIGRATE_PAUSE: Duration = Duration::from_millis(500);
 /// What running requests, and then their settlements, get at the end.
@@ -52,8 +49,8 @@ impl Server {
     /// When the database can't be used with this version.
     pub(crate) async fn run(self, app: Arc<App>) -> Result<(), BoxError> {
         let mut stop_signal = StopSignal::new()?;
-        let (settler, settling) = Settler::start(Arc::clone(app.ledger()), MOST_PAID_CALLS);
-        let router = router(&app, routes::tools(&app, settler));
+        let (charging, tasks) = Charging::start(&app).await?;
+        let router = router(&app, routes::tools(&app, &charging));
         let url = self.url();
         let (stop, mut stopped) = watch::channel(false);
         let serving = tokio::spawn(serve(self.listener, router, async move {
@@ -72,9 +69,7 @@ impl Server {
         if timeout(GRACE, serving).await.is_err() {
             tracing::warn!("some requests were still running and are dropped");
         }
-        if let Err(unsettled) = settling.drain(GRACE).await {
-            tracing::error!("{unsettled}");
-        }
+        tasks.drain(GRACE).await;
         app.store.schema.close().await;
         tracing::info!("stopped");
         ended.map_err(BoxError::from)

@@ -2,6 +2,7 @@
 mod config;
 mod migrate;
 mod payments;
+mod preflight;
 mod reconcile;
 mod serve;
 mod verify;
@@ -44,6 +45,9 @@ enum Command {
     /// Look at the webhooks that came in, and apply them again.
     #[command(subcommand)]
     Webhooks(webhooks::Action),
+    /// Paid calls.
+    #[command(subcommand)]
+    Preflight(preflight::Action),
     /// Ask providers about payments, without waiting for webhooks; exits with 1 when some could not be asked.
     Reconcile(reconcile::Options),
     /// Check the books; exits with 1 when they do not balance.
@@ -67,6 +71,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
         Command::Migrate(direction) => migrate::run(direction, &configured(&environment)?).await?,
         Command::Payments(action) => payments::run(action, &configured(&environment)?).await?,
         Command::Webhooks(action) => return webhooks::run(action, &configured(&environment)?).await,
+        Command::Preflight(action) => preflight::run(action, &configured(&environment)?).await?,
         Command::Reconcile(options) => return reconcile::run(options, &configured(&environment)?).await,
         Command::Verify => return verify::run(&configured(&environment)?).await,
         Command::Config(action) => config::run(action, &environment)?,

@@ -2,6 +2,7 @@
 mod environment;
 mod fondy;
 mod parse;
+mod preflight;
 mod proxies;
 mod rates;
 mod reader;
@@ -22,6 +23,7 @@ pub(crate) use self::variables::{
 pub use self::{
     environment::Environment,
     fondy::Fondy,
+    preflight::Preflight,
     proxies::TrustedProxies,
     rates::Rates,
     reader::ConfigError,
@@ -52,6 +54,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// Prices of the tools.
     pub prices: Option<PriceTable>,
+    /// Whether calls are refused and charged.
+    pub preflight: Preflight,
     /// What new accounts get, and how long holds live.
     pub ledger: LedgerSettings,
     /// Where exchange rates come from.
@@ -159,6 +163,7 @@ impl Config {
         let fondy = fondy::read(&mut reader);
         let webhooks = reader.parse(&variables::WEBHOOKS, parse::webhooks);
         let prices = reader.parse(&variables::PRICES_FILE, parse::prices);
+        let preflight = preflight::read(&mut reader);
         let ledger = read_ledger(&mut reader);
         let rates = rates::read(&mut reader);
         let spread = reader.parse(&variables::EXCHANGE_SPREAD_PERCENT, rates::spread);
@@ -178,6 +183,7 @@ impl Config {
                 fondy,
                 webhooks: webhooks?,
                 prices,
+                preflight: preflight?,
                 ledger: ledger?,
                 rates,
                 spread: spread?,

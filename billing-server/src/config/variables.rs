@@ -56,7 +56,7 @@ variables! {
     .secret();
     DATABASE_MAX_CONNECTIONS =
         Variable::new("DATABASE_MAX_CONNECTIONS", "Connections to PostgreSQL, at most.").with_default("10");
-    DATA_DIR = Variable::new("DATA_DIR", "Folder of the SQLite database.").with_default("./data");
+    DATA_DIR = Variable::new("DATA_DIR", "Folder of the SQLite database, and of calls that wait to be charged.").with_default("./data");
     JWT_SECRET = Variable::new(
         "JWT_SECRET",
         "Secret of the HS256 tokens that callers bring, at least 32 bytes. `serve` needs it.",
@@ -103,6 +103,15 @@ variables! {
     PRICES_FILE = Variable::new(
         "PRICES_FILE",
         "Price table of the tools, TOML or JSON. Unset: the sandbox's own, in the sandbox.",
+    );
+    PREFLIGHT = Variable::new(
+        "PREFLIGHT",
+        "enforce: paid calls are refused without money. observe: they run for nothing then, and are reported by `preflight report`. off: calls run unbilled.",
+    )
+    .with_default("enforce");
+    PREFLIGHT_FAIL_OPEN_USD = Variable::new(
+        "PREFLIGHT_FAIL_OPEN_USD",
+        "What paid calls may come to that run while the database is away; they stand in DATA_DIR/calls.spool until they are charged. Unset: they are refused.",
     );
     DEFAULT_TIME_ZONE =
         Variable::new("DEFAULT_TIME_ZONE", "Where a new account's days and months begin.").with_default("Europe/Kyiv");

@@ -7,7 +7,6 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
 };
-use billing_tower::{ChargeLayer, Settler};
 use bytes::Bytes;
 use http::{HeaderMap, Uri, uri::PathAndQuery};
 use serde::Serialize;
@@ -17,6 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App, Mode, auth,
+    charging::Charging,
     error::{ApiError, ErrorBody},
     extract::{ApiPath, read_json},
 };
@@ -39,9 +39,9 @@ pub(crate) fn tools_api() -> OpenApiRouter<Arc<App>> {
 }
 
 /// The tools behind the charge layer, in the sandbox.
-pub(crate) fn tools(app: &Arc<App>, settler: Settler) -> Option<Router<Arc<App>>> {
+pub(crate) fn tools(app: &Arc<App>, charging: &Charging) -> Option<Router<Arc<App>>> {
     let (Mode::Sandbox { .. }, Some(prices)) = (&app.mode, &app.prices) else { return None };
-    let charge = ChargeLayer::new(settler, prices.clone()).with_topup_url(app.addresses.top_up());
+    let charge = charging.layer(prices.clone());
     let tools = tools_api()
         .split_for_parts()
         .0
