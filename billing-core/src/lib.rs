@@ -38,7 +38,7 @@
 //! | [`QuoteStore`] | what payments in other currencies will be credited | [`MemoryQuotes`], `billing-sqlx` |
 //! | [`IdempotencyKeys`] | which payment a caller's key stands for | [`MemoryIdempotencyKeys`], `billing-sqlx` |
 //! | [`Outbox`], [`Notifier`] | notifications on their way, and who delivers them | [`MemoryOutbox`], `billing-sqlx` |
-//! | [`CostEstimator`] | what a call may cost | [`PriceTable`] |
+//! | [`CostEstimator`] | what a call may cost | [`PriceTable`], [`SharedPrices`] |
 //! | [`ExchangeRates`] | currency exchange | [`FixedRates`] |
 //! | [`RateStore`] | the rates that were last told | [`MemoryRates`], `billing-sqlx` |
 //! | [`Clock`] | the time | [`SystemClock`], [`ManualClock`] |
@@ -90,6 +90,7 @@ pub use payment::{
 };
 pub use price::{
     Call, CostEstimator, Estimate, EstimateError, Needs, PriceTable, PriceTableError, Profile, Profiles,
+    SharedPrices,
 };
 pub use quote::{Quote, QuoteStore, QuoteTerms};
 pub use time_zone::{TimeZone, UnknownTimeZone};

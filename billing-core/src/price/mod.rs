@@ -1,26 +1,71 @@
 //! What a call may cost, before it runs.
+mod arguments;
+mod batch;
+mod breakdown;
+mod error;
+mod file;
+mod formula;
+mod json;
+mod number;
+mod payer;
 mod profile;
+mod quantity;
+mod read;
+mod shared;
 mod table;
+mod unit;
 
 use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
+pub use error::PriceTableError;
 use http::{HeaderMap, Method};
 pub use profile::{Profile, Profiles};
-pub use table::{PriceTable, PriceTableError};
+pub use shared::SharedPrices;
+pub use table::PriceTable;
 
 use crate::{BoxError, Breakdown, Money, Operation};
 
 /// Says what a call may cost, at most.
 ///
+/// [`PriceTable`] reads prices from a file; [`SharedPrices`] replaces it while the service runs.
+///
 /// # Implementing
 /// Answer at once: this runs before every paid call. Say with [`needs`](CostEstimator::needs) what the price depends on:
 /// the layer buffers a body that is asked for up to its bound, refuses longer ones, and looks the payer's profile up.
+/// What was asked for and is not there is a fault ([`EstimateError::Failed`]), not a smaller price.
+///
+/// ```
+/// use billing_core::{Call, CostEstimator, Currency, Estimate, EstimateError, Money, Needs, Operation};
+/// use http::{HeaderMap, Method};
+///
+/// /// A micro for each byte of the body.
+/// #[derive(Debug)]
+/// struct ByTheByte;
+///
+/// impl CostEstimator for ByTheByte {
+///     fn estimate(&self, call: &Call<'_>) -> Result<Estimate, EstimateError> {
+///         let body = call.body.ok_or_else(|| EstimateError::Failed("no body was handed over".into()))?;
+///         let micros = i64::try_from(body.len()).map_err(|error| EstimateError::Failed(error.into()))?;
+///         Ok(Estimate::up_to(Money::from_micros(micros, Currency::USD)))
+///     }
+///
+///     fn needs(&self, _operation: &Operation) -> Needs {
+///         Needs::NOTHING.with_body(64 * 1024)
+///     }
+/// }
+///
+/// let (headers, store, body) = (HeaderMap::new(), Operation::new("store")?, "twelve bytes".into());
+/// let call = Call::new(&Method::POST, "/store", &store, &headers).with_body(&body);
+/// let estimate = ByTheByte.estimate(&call)?;
+/// assert_eq!(estimate, Estimate::up_to(Money::from_micros(12, Currency::USD)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait CostEstimator: fmt::Debug + Send + Sync + 'static {
     /// The upper bound of what the call costs.
     ///
     /// # Errors
-    /// [`EstimateError::NoPrice`] refuses the call.
+    /// [`EstimateError`] refuses the call.
     fn estimate(&self, call: &Call<'_>) -> Result<Estimate, EstimateError>;
 
     /// What [`estimate`](CostEstimator::estimate) wants to see of a call of `operation`.
