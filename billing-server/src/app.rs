@@ -1,8 +1,7 @@
 //! What every request sees.
-use std::{fmt, num::NonZeroU32, sync::Arc};
+use std::{fmt, num::NonZeroU32, path::PathBuf, sync::Arc};
 
-use billing_core::{Clock, ExchangeRates, Ledger, PaymentStore, PriceTable, SystemClock, TopUps};
-
+use billing_core::{Clock, ExchangeRates, Ledger, PaymentStore, Profiles, SharedPrices, SystemClock, TopUps};
 use tokio::sync::watch;
 
 use crate::{
@@ -25,7 +24,9 @@ pub struct App {
     pub(crate) top_ups: TopUps,
     pub(crate) tokens: TokenVerifier,
     pub(crate) rates: Option<Arc<dyn ExchangeRates>>,
-    pub(crate) prices: Option<PriceTable>,
+    pub(crate) prices: Option<SharedPrices>,
+    pub(crate) prices_file: Option<PathBuf>,
+    pub(crate) profiles: Profiles,
     pub(crate) addresses: Addresses,
     pub(crate) stripe_publishable_key: Option<String>,
     pub(crate) fondy_origin: Option<String>,
@@ -119,8 +120,10 @@ impl App {
             top_ups: crate::gateways::top_ups(config, &store, &clock, rates.clone(), &backend)?,
             tokens: TokenVerifier::new(tokens),
             rates,
-            prices: config.prices.clone(),
             preflight: config.preflight.clone(),
+            prices: config.prices.clone().map(SharedPrices::new),
+            prices_file: config.prices_file.clone(),
+            profiles: Profiles::new(Arc::clone(&store.stores.ledger)).with_clock(Arc::clone(&clock)),
             addresses,
             stripe_publishable_key: config.stripe.as_ref().map(|stripe| stripe.publishable_key.clone()),
             fondy_origin: config.fondy.as_ref().map(|fondy| fondy.api_base.origin().to_owned()),

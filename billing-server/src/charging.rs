@@ -1,7 +1,7 @@
 //! What stands before paid calls, and what has to be brought to its end after them.
 use std::{sync::Arc, time::Duration};
 
-use billing_core::{CostEstimator, Ledger};
+use billing_core::{CostEstimator, Ledger, Profiles};
 use billing_tower::{ChargeLayer, FailOpen, FailOpenTask, Mode, Settler, SettlerTask};
 
 use crate::{App, BoxError, watchful::WatchfulLedger};
@@ -15,6 +15,7 @@ pub(crate) struct Charging {
     settler: Settler,
     mode: Mode,
     fail_open: Option<FailOpen>,
+    profiles: Profiles,
     topup_url: String,
 }
 
@@ -49,12 +50,14 @@ impl Charging {
         if mode != Mode::Enforce {
             tracing::warn!(%mode, "PREFLIGHT={mode}: calls are not refused for lack of money");
         }
-        Ok((Self { settler, mode, fail_open, topup_url }, ChargingTasks { settling, replaying }))
+        let profiles = app.profiles.clone();
+        Ok((Self { settler, mode, fail_open, profiles, topup_url }, ChargingTasks { settling, replaying }))
     }
 
     /// A layer before calls at these prices.
     pub(crate) fn layer(&self, prices: impl CostEstimator) -> ChargeLayer {
         let layer = ChargeLayer::new(self.settler.clone(), prices)
+            .with_profiles(self.profiles.clone())
             .with_topup_url(self.topup_url.as_str())
             .with_mode(self.mode);
         match &self.fail_open {

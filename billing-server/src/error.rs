@@ -5,7 +5,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use billing_core::{BoxError, GatewayError, LedgerError, StoreError, TopUpError};
+use billing_core::{BoxError, EstimateError, GatewayError, LedgerError, StoreError, TopUpError};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -177,6 +177,18 @@ impl From<LedgerError> for ApiError {
             LedgerError::InvalidAmount { .. } => refused("INVALID_AMOUNT"),
             LedgerError::InvalidRequest { .. } => refused("INVALID_REQUEST"),
             LedgerError::Unavailable(_) => database_away().with_source(error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<EstimateError> for ApiError {
+    fn from(error: EstimateError) -> Self {
+        match error {
+            EstimateError::NoPrice { .. } => Self::not_found("UNKNOWN_OPERATION", error.to_string()),
+            EstimateError::Invalid { message } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_CALL", message)
+            }
             _ => Self::internal(error),
         }
     }

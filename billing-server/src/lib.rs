@@ -12,6 +12,7 @@
 //! | [`auth`], [`error`] | who is calling; the one form of every error |
 //! | [`store`], `gateways`, `rates` | the database, the payment providers and exchange rates behind their traits |
 //! | `charging`, `watchful` | what stands before paid calls, and its ledger |
+//! | `prices` | reading the price table again |
 //! | `client_address`, `payment_limit` | where a request came from; how fast payments are started |
 //! | `sandbox` | the same server with a simulated provider and a demo user |
 mod amount;
@@ -30,6 +31,7 @@ mod jobs;
 pub mod openapi;
 mod output;
 mod payment_limit;
+mod prices;
 mod rates;
 mod router;
 mod routes;

@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     App, BoxError, DatabaseState, charging::Charging, config::Url, connections::serve, error::chain, jobs,
-    output::print, router, routes,
+    output::print, prices::Reload, router, routes,
 };
 
 /// Between attempts to reach a database that is away at the start.
@@ -51,6 +51,7 @@ impl Server {
         let mut stop_signal = StopSignal::new()?;
         let (charging, tasks) = Charging::start(&app).await?;
         let router = router(&app, routes::tools(&app, &charging));
+        let reload = Reload::of(&app)?;
         let url = self.url();
         let (stop, mut stopped) = watch::channel(false);
         let serving = tokio::spawn(serve(self.listener, router, async move {
@@ -62,6 +63,7 @@ impl Server {
 
         let ended = tokio::select! {
             never = work(&app) => never,
+            () = keep_prices(reload) => Ok(()),
             () = stop_signal.wait() => Ok(()),
         };
         tracing::info!("stopping");
@@ -73,6 +75,14 @@ impl Server {
         app.store.schema.close().await;
         tracing::info!("stopped");
         ended.map_err(BoxError::from)
+    }
+}
+
+/// Reads the prices again as often as it is told to.
+async fn keep_prices(reload: Option<Reload>) {
+    match reload {
+        Some(reload) => reload.run().await,
+        None => pending().await,
     }
 }
 

@@ -1,4 +1,5 @@
 //! The command line.
+mod admin;
 mod config;
 mod migrate;
 mod payments;
@@ -39,6 +40,9 @@ enum Command {
     /// Bring the database up or down.
     #[command(subcommand)]
     Migrate(migrate::Direction),
+    /// What only operators may do.
+    #[command(subcommand)]
+    Admin(admin::Action),
     /// Look at payments, ask their providers, accept, refund, enter disputes.
     #[command(subcommand)]
     Payments(payments::Action),
@@ -69,6 +73,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
         Command::Serve => serve::run(&environment).await?,
         Command::Sandbox(options) => sandbox::run(options, environment).await?,
         Command::Migrate(direction) => migrate::run(direction, &configured(&environment)?).await?,
+        Command::Admin(action) => admin::run(action, &configured(&environment)?).await?,
         Command::Payments(action) => payments::run(action, &configured(&environment)?).await?,
         Command::Webhooks(action) => return webhooks::run(action, &configured(&environment)?).await,
         Command::Preflight(action) => preflight::run(action, &configured(&environment)?).await?,
@@ -85,4 +90,13 @@ fn configured(environment: &Environment) -> Result<Config, BoxError> {
     let config = Config::read(environment, Purpose::Command)?;
     telemetry::start(&config.log);
     Ok(config)
+}
+
+/// Who does what an operator may, as it is kept.
+fn named(actor: &str) -> Result<&str, &'static str> {
+    let actor = actor.trim();
+    if actor.is_empty() || actor.len() > 200 || actor.contains(char::is_control) {
+        return Err("--actor must be a name of at most 200 bytes");
+    }
+    Ok(actor)
 }

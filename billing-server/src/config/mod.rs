@@ -10,11 +10,12 @@ mod secret;
 mod url;
 mod variables;
 
-use std::{net::SocketAddr, num::NonZeroU32};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use billing_core::{Currency, LedgerSettings, Money, PriceTable, TimeZone};
 use rust_decimal::Decimal;
 
+pub(crate) use self::parse::prices as read_prices;
 use self::reader::Reader;
 pub(crate) use self::variables::{
     BIND_ADDR, DATA_DIR, EXCHANGE_RATES, FONDY_API_URL, FONDY_MERCHANT_ID, FONDY_SECRET_KEY, JWT_SECRET,
@@ -56,6 +57,8 @@ pub struct Config {
     pub prices: Option<PriceTable>,
     /// Whether calls are refused and charged.
     pub preflight: Preflight,
+    /// Where they are read from, and read again.
+    pub prices_file: Option<PathBuf>,
     /// What new accounts get, and how long holds live.
     pub ledger: LedgerSettings,
     /// Where exchange rates come from.
@@ -162,8 +165,9 @@ impl Config {
         let stripe = read_stripe(&mut reader);
         let fondy = fondy::read(&mut reader);
         let webhooks = reader.parse(&variables::WEBHOOKS, parse::webhooks);
-        let prices = reader.parse(&variables::PRICES_FILE, parse::prices);
         let preflight = preflight::read(&mut reader);
+        let prices_file = reader.text(&variables::PRICES_FILE).map(PathBuf::from);
+        let prices = reader.parse(&variables::PRICES_FILE, |path| parse::prices(path.as_ref()));
         let ledger = read_ledger(&mut reader);
         let rates = rates::read(&mut reader);
         let spread = reader.parse(&variables::EXCHANGE_SPREAD_PERCENT, rates::spread);
@@ -184,6 +188,7 @@ impl Config {
                 webhooks: webhooks?,
                 prices,
                 preflight: preflight?,
+                prices_file,
                 ledger: ledger?,
                 rates,
                 spread: spread?,

@@ -106,9 +106,10 @@ pub(super) fn hold_ttl(text: &str) -> Result<Duration, &'static str> {
         .ok_or("must be a time such as 90s, 5m or 1h, at most 24h")
 }
 
-pub(super) fn prices(path: &str) -> Result<PriceTable, String> {
+/// The price table in a file.
+pub(crate) fn prices(path: &Path) -> Result<PriceTable, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("can't be read: {error}"))?;
-    let table = if Path::new(path).extension().is_some_and(|extension| extension == "json") {
+    let table = if path.extension().is_some_and(|extension| extension == "json") {
         PriceTable::from_json(&text, Currency::USD)
     } else {
         PriceTable::from_toml(&text, Currency::USD)

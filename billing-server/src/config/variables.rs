@@ -102,7 +102,7 @@ variables! {
     .with_default("process");
     PRICES_FILE = Variable::new(
         "PRICES_FILE",
-        "Price table of the tools, TOML or JSON. Unset: the sandbox's own, in the sandbox.",
+        "Price table of the tools, TOML or JSON, read again on SIGHUP. Unset: the sandbox's own, in the sandbox.",
     );
     PREFLIGHT = Variable::new(
         "PREFLIGHT",

@@ -3,6 +3,7 @@ mod balance;
 mod health;
 mod history;
 pub(crate) mod payments;
+mod price;
 mod settings;
 mod status_page;
 mod tools;
@@ -35,6 +36,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(balance::balance))
         .routes(routes!(history::history))
+        .routes(routes!(price::price))
         .routes(routes!(settings::settings, settings::change_settings))
         .routes(routes!(payments::stripe::create_stripe_payment))
         .routes(routes!(payments::fondy::create_fondy_payment))

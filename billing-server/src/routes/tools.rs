@@ -72,6 +72,8 @@ pub(crate) fn tools(app: &Arc<App>, charging: &Charging) -> Option<Router<Arc<Ap
         (status = 402, description = "Not enough money; with `balance` and `topup_url`.", body = ErrorBody),
         (status = 403, description = "The account is suspended.", body = ErrorBody),
         (status = 404, description = "No such tool.", body = ErrorBody),
+        (status = 413, description = "The body is longer than what is priced.", body = ErrorBody),
+        (status = 422, description = "The call can't be priced as it is.", body = ErrorBody),
         (status = 429, description = "A limit is reached; with `limits` and `Retry-After`.", body = ErrorBody),
         (status = 503, description = "Billing is out of reach; with `Retry-After`.", body = ErrorBody)
     )

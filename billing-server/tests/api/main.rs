@@ -1,6 +1,7 @@
 //! The whole server: the real binary on free ports, with a real database and a simulated Stripe.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod admin;
 mod away;
 mod bad_input;
 mod commands;
@@ -21,6 +22,7 @@ mod orders;
 mod overspend;
 mod paid_calls;
 mod payments;
+mod prices;
 mod probes;
 mod provider;
 mod rates;

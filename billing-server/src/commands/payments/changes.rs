@@ -4,7 +4,7 @@ use billing_core::{
 };
 use clap::{Args, Subcommand};
 
-use super::show::show_refund;
+use super::{super::named, show::show_refund};
 use crate::{BoxError, error::chain, store::Store};
 
 #[derive(Clone, Debug, Args)]
@@ -169,13 +169,4 @@ async fn taken_by(store: &Store, payment: &Payment, reference: &str) -> Result<M
     let dispute = known.iter().find(|take_back| take_back.id == object);
     let missing = || format!("payment {} has no dispute {reference}", payment.id);
     Ok(dispute.ok_or_else(missing)?.taken)
-}
-
-/// Money moves under somebody's name.
-fn named(actor: &str) -> Result<&str, &'static str> {
-    let actor = actor.trim();
-    if actor.is_empty() || actor.len() > 200 || actor.contains(char::is_control) {
-        return Err("--actor must be a name of at most 200 bytes");
-    }
-    Ok(actor)
 }

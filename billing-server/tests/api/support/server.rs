@@ -99,6 +99,12 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// Tells it to read its prices again: SIGHUP.
+    pub(crate) fn hang_up(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+    }
+
     /// Asks it to stop: SIGTERM; waits until it has.
     pub(crate) fn stop(mut self) -> ExitStatus {
         let pid = self.child.id().to_string();

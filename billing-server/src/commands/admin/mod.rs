@@ -1,0 +1,19 @@
+//! What only operators may do.
+mod account;
+
+use clap::Subcommand;
+
+use crate::{BoxError, config::Config};
+
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum Action {
+    /// Look at an account; set its tier and limits, suspend it.
+    #[command(subcommand)]
+    Account(account::Action),
+}
+
+pub(super) async fn run(action: Action, config: &Config) -> Result<(), BoxError> {
+    match action {
+        Action::Account(action) => account::run(action, config).await,
+    }
+}
