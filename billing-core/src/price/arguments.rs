@@ -35,9 +35,12 @@ impl Value<'_> {
 
 impl<'a> Arguments<'a> {
     /// The body of a call, as it was sent.
-    pub(super) fn of(call: &Call<'a>) -> Result<Self, EstimateError> {
+    pub(super) fn of(call: &Call<'a>, limit_bytes: usize) -> Result<Self, EstimateError> {
         let body =
             call.body.ok_or_else(|| failed("the body that the price depends on was not handed over"))?;
+        if body.len() > limit_bytes {
+            return Err(invalid(format!("the body must have at most {limit_bytes} bytes")));
+        }
         let encodings = call.headers.get_all(header::CONTENT_ENCODING);
         if encodings.iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
             return Err(invalid("the body must not be encoded: leave the header Content-Encoding out"));

@@ -213,14 +213,21 @@ impl CostEstimator for PriceTable {
             Price::Free => return Ok(Estimate::Free),
             Price::Fixed(amount) => (*amount, breakdown::of_fixed(*amount)?),
             Price::Formula(formula) => {
-                let arguments =
-                    if formula.reads_body() { Arguments::of(call)? } else { Arguments::none(call.headers) };
+                let arguments = if formula.reads_body() {
+                    Arguments::of(call, self.body_limit_bytes)?
+                } else {
+                    Arguments::none(call.headers)
+                };
                 let cost = formula.cost(&arguments, self.payer(price, call)?)?;
                 let total = self.rounded(cost.total)?;
                 (total, breakdown::of_cost(&cost, total)?)
             }
             Price::Batch(batch) => {
-                let tally = batch.tally(self, &Arguments::of(call)?, self.payer(price, call)?)?;
+                let tally = batch.tally(
+                    self,
+                    &Arguments::of(call, self.body_limit_bytes)?,
+                    self.payer(price, call)?,
+                )?;
                 if tally.is_free {
                     return Ok(Estimate::Free);
                 }

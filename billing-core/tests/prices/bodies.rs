@@ -160,3 +160,12 @@ fn a_body_must_say_what_it_is() {
         assert!(encoded(encoding).is_err(), "{encoding:?}");
     }
 }
+
+#[test]
+fn a_body_that_was_not_bounded_before_is_bounded_here() {
+    let table = table(
+        "body_limit_bytes = 1024\nunits.u.price = \"0.000001\"\noperations.a.units = [{ unit = \"u\", length_of = \"body\" }]",
+    );
+    assert_eq!(micros(&table, "a", &"x".repeat(1_024)), 1_024);
+    assert_eq!(invalid(&table, "a", &"x".repeat(1_025)), "the body must have at most 1024 bytes");
+}

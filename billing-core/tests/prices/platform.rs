@@ -197,3 +197,16 @@ fn a_price_is_rounded_once_half_to_even() {
         assert_eq!(super::micros(&table, "a", ""), micros, "{base} + {markup} %");
     }
 }
+
+#[test]
+fn the_example_of_the_reference_is_true() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/prices.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let block = |fence: &str| page.split_once(fence).unwrap().1.split_once("```").unwrap().0;
+    let table = table(block("```toml\n"));
+    let payer = Profile::new(Some("startup".to_owned()), 12_345);
+    let (amount, breakdown) =
+        priced(estimate(&table, "search_cases", r#"{"reasoning_budget":"quick"}"#, &payer));
+    assert_eq!(amount.micros(), 23_540);
+    assert_eq!(breakdown.as_str(), block("```json\n").replace("\n ", "").trim_end());
+}
