@@ -12,6 +12,7 @@ use crate::{
     rates::rates,
     routes::payments::RecentSyncs,
     store::Store,
+    watchful::WatchfulLedger,
 };
 
 /// Who decides what to pay looks at several amounts.
@@ -116,6 +117,8 @@ impl App {
         let rates = rates(config, &store, &clock)?;
         let addresses = Addresses::new(config, listens_on);
         let backend = addresses.backend.clone();
+        let database = watch::Sender::new(DatabaseState::Starting);
+        let watchful = WatchfulLedger::new(Arc::clone(&store.stores.ledger), database.subscribe());
         Ok(Self {
             top_ups: crate::gateways::top_ups(config, &store, &clock, rates.clone(), &backend)?,
             tokens: TokenVerifier::new(tokens),
@@ -123,7 +126,7 @@ impl App {
             preflight: config.preflight.clone(),
             prices: config.prices.clone().map(SharedPrices::new),
             prices_file: config.prices_file.clone(),
-            profiles: Profiles::new(Arc::clone(&store.stores.ledger)).with_clock(Arc::clone(&clock)),
+            profiles: Profiles::new(Arc::new(watchful)).with_clock(Arc::clone(&clock)),
             addresses,
             stripe_publishable_key: config.stripe.as_ref().map(|stripe| stripe.publishable_key.clone()),
             fondy_origin: config.fondy.as_ref().map(|fondy| fondy.api_base.origin().to_owned()),
@@ -133,7 +136,7 @@ impl App {
             quote_limit: PaymentLimit::new(config.payments_per_minute.saturating_mul(QUOTES_A_PAYMENT)),
             trusted_proxies: config.trusted_proxies.clone(),
             clock,
-            database: watch::Sender::new(DatabaseState::Starting),
+            database,
             store,
         })
     }

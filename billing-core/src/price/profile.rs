@@ -80,7 +80,8 @@ impl Profiles {
         self.lock().get(account).filter(|known| known.holds_at(now)).map(|known| known.profile.clone())
     }
 
-    /// The profile, asked of the ledger where it is not known.
+    /// The profile, asked of the ledger where it is not known. While the ledger is out of reach, an older one is
+    /// believed.
     ///
     /// # Errors
     /// Those of [`Ledger::account`] and [`Ledger::usage`].
@@ -91,6 +92,16 @@ impl Profiles {
         if let Some(profile) = self.known(account) {
             return Ok(profile);
         }
+        match self.ask(account).await {
+            // Out of reach, the ledger has told before.
+            Err(error) if error.is_retryable() => {
+                self.lock().get(account).map(|known| known.profile.clone()).ok_or(error)
+            }
+            answer => answer,
+        }
+    }
+
+    async fn ask(&self, account: &AccountId) -> Result<Profile, LedgerError> {
         // Before the ledger is asked: what it answers is at least this young.
         let since = self.clock.now();
         let Account { tier, time_zone, .. } = self.ledger.account(account).await?;

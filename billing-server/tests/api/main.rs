@@ -4,6 +4,7 @@
 mod admin;
 mod away;
 mod bad_input;
+mod chaos;
 mod commands;
 mod crashes;
 mod double_click;
