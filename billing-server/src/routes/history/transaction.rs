@@ -1,4 +1,6 @@
-use billing_core::{BookAccount, Breakdown, HouseAccount, Money, Operation, Posting, PostingId, PostingKind};
+use billing_core::{
+    BookAccount, Breakdown, HouseAccount, Money, Operation, Posting, PostingId, PostingKind, RefusalReason,
+};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,6 +33,9 @@ pub(super) struct Transaction {
     uncollected_usd: Amount,
     /// Whether it was charged after the money had been given free.
     late: bool,
+    /// Of a call that was only observed: why it would have been refused. `uncollected_usd` is what it would have cost.
+    #[schema(example = "insufficient_funds")]
+    would_refuse: Option<&'static str>,
     /// What was paid for.
     #[schema(value_type = Option<String>)]
     operation: Option<Operation>,
@@ -108,6 +113,7 @@ impl From<Posting> for Transaction {
             balance_after_usd: posting.balance_after.into(),
             uncollected_usd: posting.uncollected.into(),
             late: posting.late,
+            would_refuse: posting.would_refuse.map(RefusalReason::as_str),
             request_id: (posting.kind == PostingKind::Capture).then(|| posting.id.as_uuid()),
             payment_provider: gateway(&posting.debit).or_else(|| gateway(&posting.credit)).map(str::to_owned),
             payment_id: payment.map(PostingId::as_uuid),
