@@ -1,5 +1,5 @@
 //! Identifiers. The caller makes them; that is what makes a repeat harmless.
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -103,7 +103,7 @@ impl PostingId {
     }
 }
 
-/// Who pays. Opaque to billing: 1 to 128 bytes without control characters, not beginning with `@`.
+/// Who pays. Opaque to billing: 1 to 128 bytes without control characters, not beginning with `@`. Clones share the text.
 ///
 /// # Examples
 /// ```
@@ -115,7 +115,7 @@ impl PostingId {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct AccountId(String);
+pub struct AccountId(Arc<str>);
 
 impl AccountId {
     /// Takes an id from outside.
@@ -129,7 +129,7 @@ impl AccountId {
             return Err(InvalidName { what: "account id", rule: "must not begin with @" });
         }
         check_name("account id", &id)?;
-        Ok(Self(id))
+        Ok(Self(id.into()))
     }
 
     /// The id as text.
@@ -154,14 +154,15 @@ impl TryFrom<String> for AccountId {
 
 impl From<AccountId> for String {
     fn from(id: AccountId) -> Self {
-        id.0
+        (*id.0).to_owned()
     }
 }
 
-/// What is paid for: the name of a call, such as `search_cases`. 1 to 128 bytes without control characters.
+/// What is paid for: the name of a call, such as `search_cases`. 1 to 128 bytes without control characters. Clones share
+/// the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Operation(String);
+pub struct Operation(Arc<str>);
 
 impl Operation {
     /// Takes a name from outside.
@@ -171,7 +172,7 @@ impl Operation {
     pub fn new(name: impl Into<String>) -> Result<Self, InvalidName> {
         let name = name.into();
         check_name("operation", &name)?;
-        Ok(Self(name))
+        Ok(Self(name.into()))
     }
 
     /// The name as text.
@@ -196,7 +197,7 @@ impl TryFrom<String> for Operation {
 
 impl From<Operation> for String {
     fn from(name: Operation) -> Self {
-        name.0
+        (*name.0).to_owned()
     }
 }
 

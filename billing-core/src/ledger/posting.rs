@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -207,7 +207,7 @@ impl FromStr for BookAccount {
     }
 }
 
-/// How a cost came about: a JSON object of at most 8 KiB, kept as it was written.
+/// How a cost came about: a JSON object of at most 8 KiB, kept as it was written. Clones share the text.
 ///
 /// # Examples
 /// ```
@@ -219,7 +219,7 @@ impl FromStr for BookAccount {
 /// # Ok::<(), billing_core::InvalidBreakdown>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breakdown(String);
+pub struct Breakdown(Arc<str>);
 
 impl Breakdown {
     const LIMIT_BYTES: usize = 8 * 1024;
@@ -233,7 +233,7 @@ impl Breakdown {
         let object = json.len() <= Self::LIMIT_BYTES
             && json.starts_with('{')
             && serde_json::from_str::<&RawValue>(&json).is_ok();
-        if object { Ok(Self(json)) } else { Err(InvalidBreakdown) }
+        if object { Ok(Self(json.into())) } else { Err(InvalidBreakdown) }
     }
 
     /// The JSON text.

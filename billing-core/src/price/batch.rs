@@ -83,7 +83,7 @@ impl Batch {
         let arguments = call.part(call.find(&self.arguments)?);
         let (amount, is_free) = match table.price(&operation)? {
             Price::Free => (Decimal::ZERO, true),
-            Price::Fixed(amount) => (amount.to_decimal(), false),
+            Price::Fixed(amount, _) => (amount.to_decimal(), false),
             Price::Formula(formula) => {
                 let cost = formula.cost(&arguments, payer)?;
                 tally.volume = tally.volume.or(cost.volume);

@@ -13,7 +13,7 @@ use super::{
     payer::{Payer, Tiers},
     read,
 };
-use crate::{Currency, Money, Operation};
+use crate::{Breakdown, Currency, Money, Operation};
 
 /// Prices by operation, as a file tells them.
 ///
@@ -67,7 +67,8 @@ pub struct PriceTable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Price {
     Free,
-    Fixed(Money),
+    /// The same for every call, with its breakdown.
+    Fixed(Money, Breakdown),
     Formula(Formula),
     Batch(Batch),
 }
@@ -142,7 +143,7 @@ impl PriceTable {
     fn highest(&self, price: &Price, dearest: Decimal) -> Option<Decimal> {
         match price {
             Price::Free => Some(Decimal::ZERO),
-            Price::Fixed(amount) => Some(amount.to_decimal()),
+            Price::Fixed(amount, _) => Some(amount.to_decimal()),
             Price::Formula(formula) => {
                 let body_bytes = u64::try_from(self.body_limit_bytes).ok()?;
                 formula.highest(body_bytes, self.tiers.as_ref().map_or(Decimal::ZERO, Tiers::highest))
@@ -173,7 +174,7 @@ impl PriceTable {
 
     fn reads_body(price: &Price) -> bool {
         match price {
-            Price::Free | Price::Fixed(_) => false,
+            Price::Free | Price::Fixed(..) => false,
             Price::Formula(formula) => formula.reads_body(),
             Price::Batch(_) => true,
         }
@@ -181,7 +182,7 @@ impl PriceTable {
 
     fn depends_on_payer(&self, price: &Price) -> bool {
         match price {
-            Price::Free | Price::Fixed(_) => false,
+            Price::Free | Price::Fixed(..) => false,
             Price::Formula(formula) => self.tiers.is_some() || formula.is_stepped(),
             Price::Batch(_) => self
                 .prices()
@@ -211,7 +212,7 @@ impl CostEstimator for PriceTable {
         let price = self.price(call.operation)?;
         let (amount, breakdown) = match price {
             Price::Free => return Ok(Estimate::Free),
-            Price::Fixed(amount) => (*amount, breakdown::of_fixed(*amount)?),
+            Price::Fixed(amount, breakdown) => (*amount, breakdown.clone()),
             Price::Formula(formula) => {
                 let arguments = if formula.reads_body() {
                     Arguments::of(call, self.body_limit_bytes)?

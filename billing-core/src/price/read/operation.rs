@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::{
     super::{
         batch::Batch,
+        breakdown,
         error::PriceTableError,
         file::{BatchEntry, Entry, Fields, QuantityEntry},
         formula::Formula,
@@ -54,7 +55,8 @@ pub(in crate::price) fn price(
 
 fn fixed_price(place: &str, text: &str, currency: Currency) -> Read<Price> {
     let amount = Money::round_half_even(decimal(AMOUNT, place, text)?, currency);
-    amount.map(Price::Fixed).ok_or_else(|| PriceTableError::at(place, "is more than an amount can be"))
+    let price = amount.and_then(|amount| Some(Price::Fixed(amount, breakdown::of_fixed(amount).ok()?)));
+    price.ok_or_else(|| PriceTableError::at(place, "is more than an amount can be"))
 }
 
 fn formula(
