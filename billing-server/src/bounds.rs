@@ -18,10 +18,13 @@ use crate::error::ApiError;
 pub(crate) const API_BODY_BYTES: usize = 64 * 1024;
 /// The longest webhook.
 pub(crate) const WEBHOOK_BODY_BYTES: usize = 256 * 1024;
+/// The longest body of a call that goes on to the tools' upstream.
+pub(crate) const TOOLS_BODY_BYTES: usize = 10 * 1024 * 1024;
 /// So much of a body that is too long is read and thrown away: a client that is still sending would not see the
 /// answer otherwise.
-const DRAINED_BYTES: usize = 4 * 1024 * 1024;
-const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const DRAINED_BYTES: usize = 4 * 1024 * 1024;
+/// So long a body takes at most; one that goes on to the upstream, between two of its pieces.
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Answers within [`ANSWER_TIMEOUT`]: what is left undone then is dropped, which is safe at any await.
@@ -38,9 +41,7 @@ pub(crate) async fn limit_body(
     next: Next,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let body = timeout(BODY_TIMEOUT, read(body, limit_bytes)).await.map_err(|_| {
-        ApiError::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "the body took too long to arrive")
-    })??;
+    let body = timeout(BODY_TIMEOUT, read(body, limit_bytes)).await.map_err(|_| too_slow())??;
     Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
 }
 
@@ -48,9 +49,7 @@ async fn read(mut body: Body, limit_bytes: usize) -> Result<Bytes, ApiError> {
     let mut kept = BytesMut::new();
     let mut seen_bytes = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| {
-            ApiError::bad_request("INVALID_BODY", "the body could not be read").with_source(error)
-        })?;
+        let frame = frame.map_err(|error| unreadable().with_source(error))?;
         let Ok(data) = frame.into_data() else { continue };
         seen_bytes += data.len();
         if seen_bytes <= limit_bytes {
@@ -62,8 +61,23 @@ async fn read(mut body: Body, limit_bytes: usize) -> Result<Bytes, ApiError> {
     if seen_bytes <= limit_bytes {
         return Ok(kept.freeze());
     }
+    Err(too_long(limit_bytes))
+}
+
+/// 413: a body is longer than it may be.
+pub(crate) fn too_long(limit_bytes: usize) -> ApiError {
     let message = format!("the body must have at most {} KiB", limit_bytes / 1024);
-    Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message))
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+}
+
+/// 408: a body takes longer than it may.
+pub(crate) fn too_slow() -> ApiError {
+    ApiError::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "the body took too long to arrive")
+}
+
+/// 400: a body broke off.
+pub(crate) fn unreadable() -> ApiError {
+    ApiError::bad_request("INVALID_BODY", "the body could not be read")
 }
 
 #[cfg(test)]

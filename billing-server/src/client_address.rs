@@ -31,7 +31,7 @@ impl FromRequestParts<Arc<App>> for ClientAddress {
 }
 
 /// Walks from the peer towards the client, for as long as each one on the way is trusted to name the one before it.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr {
+pub(crate) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr {
     let peer = peer.to_canonical();
     let mut client = peer;
     for line in headers.get_all(FORWARDED_FOR).iter().rev() {

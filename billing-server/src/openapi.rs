@@ -23,7 +23,7 @@ use crate::{App, routes};
     tags(
         (name = "account", description = "The caller's balance, history and settings."),
         (name = "payments", description = "Topping up."),
-        (name = "tools", description = "Paid calls, in the sandbox."),
+        (name = "tools", description = "Paid calls."),
         (name = "webhooks", description = "What payment providers tell."),
         (name = "operations", description = "For whoever runs the server.")
     ),

@@ -19,24 +19,23 @@ use crate::{
     openapi, routes, telemetry,
 };
 
-/// Every route of `app`; `tools` are paid calls, where there are some.
-pub fn router(app: &Arc<App>, tools: Option<Router<Arc<App>>>) -> Router {
-    let api = routes::api().split_for_parts().0.merge(tools.unwrap_or_default());
-    let webhooks = routes::webhooks::webhooks().split_for_parts().0;
+/// Every route of `app`; `tools` are paid calls, with bounds of their own.
+pub fn router(app: &Arc<App>, tools: Router<Arc<App>>) -> Router {
+    let api = routes::api().split_for_parts().0.layer(from_fn_with_state(API_BODY_BYTES, limit_body));
+    let webhooks = routes::webhooks::webhooks().split_for_parts().0.merge(routes::pages());
     let webhooks = webhooks.layer(from_fn_with_state(WEBHOOK_BODY_BYTES, limit_body));
     let gate = from_fn_with_state(Arc::clone(app), refuse_without_database);
 
     let router = api
-        .layer(from_fn_with_state(API_BODY_BYTES, limit_body))
         .merge(webhooks)
-        .merge(routes::pages().layer(from_fn_with_state(WEBHOOK_BODY_BYTES, limit_body)))
         .route_layer(gate)
+        .layer(from_fn(limit_time))
+        .merge(tools)
         .merge(routes::probes().split_for_parts().0)
         .route("/openapi.json", get(openapi::serve))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(limit_time))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
         .layer(header_layer(header::CACHE_CONTROL, "no-store"));
@@ -53,15 +52,13 @@ fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer
 
 /// Browsers may call from the dashboard's origin, with a token and without cookies.
 fn cors(origin: HeaderValue) -> CorsLayer {
-    let exposed = ["x-billing-hold", "x-billing-held", "x-billing-available", "x-request-id"];
+    let allowed = ["authorization", "content-type", "idempotency-key", "last-event-id", "x-request-id"];
+    let exposed =
+        ["x-billing-hold", "x-billing-held", "x-billing-available", "x-billing-charged", "x-request-id"];
     CorsLayer::new()
         .allow_origin(origin)
-        .allow_methods([Method::GET, Method::POST, Method::PUT])
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            HeaderName::from_static("idempotency-key"),
-        ])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(allowed.map(HeaderName::from_static))
         .expose_headers(
             exposed.map(HeaderName::from_static).into_iter().chain([header::RETRY_AFTER]).collect::<Vec<_>>(),
         )

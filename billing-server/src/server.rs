@@ -46,11 +46,11 @@ impl Server {
     /// Answers until the process is told to stop; then finishes what runs.
     ///
     /// # Errors
-    /// When the database can't be used with this version.
+    /// When the database can't be used with this version, or no call could go on to the tools.
     pub(crate) async fn run(self, app: Arc<App>) -> Result<(), BoxError> {
         let mut stop_signal = StopSignal::new()?;
         let (charging, tasks) = Charging::start(&app).await?;
-        let router = router(&app, routes::tools(&app, &charging));
+        let router = router(&app, routes::tools(&app, &charging)?);
         let reload = Reload::of(&app)?;
         let url = self.url();
         let (stop, mut stopped) = watch::channel(false);

@@ -28,8 +28,12 @@ pub(crate) fn start(log: &Log) {
 }
 
 /// Gives a request its id, and logs how it ended.
-pub(crate) async fn trace(request: Request, next: Next) -> Response {
+pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
+    if let Ok(id) = HeaderValue::try_from(&id) {
+        // Whom the request goes on to hears the same id.
+        request.headers_mut().insert(REQUEST_ID, id);
+    }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let span = tracing::info_span!("request", request.id = id);
     let started = Instant::now();

@@ -7,6 +7,7 @@ mod proxies;
 mod rates;
 mod reader;
 mod secret;
+mod tools;
 mod url;
 mod variables;
 
@@ -29,6 +30,7 @@ pub use self::{
     rates::Rates,
     reader::ConfigError,
     secret::Secret,
+    tools::Tools,
     url::Url,
     variables::{VARIABLES, Variable, example},
 };
@@ -59,6 +61,8 @@ pub struct Config {
     pub preflight: Preflight,
     /// Where they are read from, and read again.
     pub prices_file: Option<PathBuf>,
+    /// The tools that paid calls go on to, if there are some.
+    pub tools: Option<Tools>,
     /// What new accounts get, and how long holds live.
     pub ledger: LedgerSettings,
     /// Where exchange rates come from.
@@ -169,6 +173,7 @@ impl Config {
         let prices_file = reader.text(&variables::PRICES_FILE).map(PathBuf::from);
         let prices = reader.parse(&variables::PRICES_FILE, |path| parse::prices(path.as_ref()));
         let ledger = read_ledger(&mut reader);
+        let tools = tools::read(&mut reader);
         let rates = rates::read(&mut reader);
         let spread = reader.parse(&variables::EXCHANGE_SPREAD_PERCENT, rates::spread);
         let payments_per_minute =
@@ -189,6 +194,7 @@ impl Config {
                 prices,
                 preflight: preflight?,
                 prices_file,
+                tools,
                 ledger: ledger?,
                 rates,
                 spread: spread?,

@@ -106,6 +106,12 @@ pub(super) fn hold_ttl(text: &str) -> Result<Duration, &'static str> {
         .ok_or("must be a time such as 90s, 5m or 1h, at most 24h")
 }
 
+pub(super) fn tools_timeout(text: &str) -> Result<Duration, &'static str> {
+    duration(text)
+        .filter(|timeout| !timeout.is_zero() && *timeout <= Duration::from_hours(1))
+        .ok_or("must be a time such as 90s or 5m, at most 1h")
+}
+
 /// The price table in a file.
 pub(crate) fn prices(path: &Path) -> Result<PriceTable, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("can't be read: {error}"))?;

@@ -113,6 +113,17 @@ variables! {
         "PREFLIGHT_FAIL_OPEN_USD",
         "What paid calls may come to that run while the database is away; they stand in DATA_DIR/calls.spool until they are charged. Unset: they are refused.",
     );
+    TOOLS_UPSTREAM_URL = Variable::new(
+        "TOOLS_UPSTREAM_URL",
+        "Where the tools are that paid calls of /api/tools go on to, with their tokens: https, or a network of your own. Needs PRICES_FILE. Unset: no tools, but the sandbox's own.",
+    );
+    TOOLS_TIMEOUT = Variable::new(
+        "TOOLS_TIMEOUT",
+        "How long a call may take to be sent and its answer to begin; shorter than HOLD_TTL.",
+    )
+    .with_default("120s");
+    TOOLS_IDLE_TIMEOUT =
+        Variable::new("TOOLS_IDLE_TIMEOUT", "How long the tools may be silent within an answer.").with_default("60s");
     DEFAULT_TIME_ZONE =
         Variable::new("DEFAULT_TIME_ZONE", "Where a new account's days and months begin.").with_default("Europe/Kyiv");
     DEFAULT_DAILY_LIMIT_USD =

@@ -28,6 +28,7 @@ mod payments;
 mod prices;
 mod probes;
 mod provider;
+mod proxy;
 mod rates;
 mod readme;
 mod recorder;
