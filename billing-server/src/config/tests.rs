@@ -22,6 +22,9 @@ fn all_problems_are_told_at_once_without_their_values() {
         (&variables::FONDY_REFUND_IDS, "yes"),
         (&variables::FONDY_MIN_UAH, "200000"),
         (&variables::WEBHOOKS, "drop"),
+        (&variables::TOOLS_UPSTREAM_URL, "ftp://tools"),
+        (&variables::TOOLS_TIMEOUT, "0s"),
+        (&variables::TOOLS_IDLE_TIMEOUT, "2h"),
         (&variables::DEFAULT_TIME_ZONE, "Europe/Kiyv"),
         (&variables::DEFAULT_DAILY_LIMIT_USD, "-1"),
         (&variables::EXCHANGE_RATES, "none"),
@@ -46,6 +49,9 @@ fn all_problems_are_told_at_once_without_their_values() {
         "FONDY_REFUND_IDS",
         "FONDY_MAX_UAH",
         "WEBHOOKS",
+        "TOOLS_UPSTREAM_URL",
+        "TOOLS_TIMEOUT",
+        "TOOLS_IDLE_TIMEOUT",
         "DEFAULT_TIME_ZONE",
         "DEFAULT_DAILY_LIMIT_USD",
         "EXCHANGE_RATES",
@@ -172,6 +178,25 @@ fn webhooks_can_be_stored_for_later() {
     };
     assert_eq!(webhooks(""), Webhooks::Process);
     assert_eq!(webhooks("store-only"), Webhooks::StoreOnly);
+}
+
+#[test]
+fn tools_need_prices_and_holds_that_outlive_their_calls() {
+    let tools = |values: &[(&'static Variable, &str)]| {
+        let tools = environment(values).with(&variables::TOOLS_UPSTREAM_URL, "http://tools:3000/");
+        Config::read(&tools, Purpose::Command).map_err(|error| error.to_string())
+    };
+    let told = tools(&[]).unwrap_err();
+    assert!(told.contains("PRICES_FILE is not set; TOOLS_UPSTREAM_URL needs it"), "{told}");
+
+    let prices = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
+    std::fs::write(&prices, r#"{"operations": {}}"#).unwrap();
+    let prices = (&variables::PRICES_FILE, prices.path().to_str().unwrap());
+    let config = tools(&[prices]).unwrap().tools.unwrap();
+    assert_eq!(config.url.to_string(), "http://tools:3000");
+    assert_eq!((config.timeout.as_secs(), config.idle_timeout.as_secs()), (120, 60));
+    let told = tools(&[prices, (&variables::HOLD_TTL, "2m")]).unwrap_err();
+    assert!(told.contains("TOOLS_TIMEOUT must be shorter than HOLD_TTL"), "{told}");
 }
 
 #[test]

@@ -133,3 +133,95 @@ where
 #[derive(Debug, thiserror::Error)]
 #[error("the upstream fell silent")]
 struct Silent;
+
+#[cfg(test)]
+mod tests {
+    use billing_core::{Currency, Money};
+    use http::{HeaderMap, HeaderName, HeaderValue};
+    use http_body_util::{
+        BodyExt as _,
+        channel::{Channel, Sender},
+    };
+    use tokio::time::advance;
+
+    use super::*;
+
+    const IDLE: Duration = Duration::from_mins(1);
+
+    type Pieces = Channel<Bytes, BoxError>;
+
+    /// An answer to a call that a dollar is held for.
+    fn answer() -> (Sender<Bytes, BoxError>, Answer<Pieces>, Meter) {
+        let (pieces, body) = Channel::new(8);
+        let meter = Meter::new(Money::from_micros(1_000_000, Currency::USD));
+        let terms = Terms {
+            meter: Some(meter.clone()),
+            upload: Progress::default(),
+            is_paid: true,
+            idle_timeout: IDLE,
+        };
+        (pieces, Answer::new(body, terms), meter)
+    }
+
+    async fn next(answer: &mut Answer<Pieces>) -> Result<Bytes, String> {
+        let frame = answer.frame().await.unwrap().map_err(|error| error.to_string())?;
+        Ok(frame.into_data().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_the_silence_of_the_upstream_ends_an_answer() {
+        let (mut pieces, mut answer, meter) = answer();
+        pieces.send_data("1".into()).await.unwrap();
+        assert_eq!(next(&mut answer).await.unwrap(), "1");
+        // Nobody reads for a while.
+        advance(IDLE * 10).await;
+        assert!(tokio::time::timeout(IDLE / 2, answer.frame()).await.is_err());
+        pieces.send_data("2".into()).await.unwrap();
+        assert_eq!(next(&mut answer).await.unwrap(), "2");
+        assert_eq!(next(&mut answer).await, Err("the upstream fell silent".to_owned()));
+        // The reader was slow before.
+        assert!(meter.reading().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_reads_too_slowly_pays_for_what_was_read() {
+        for (pause, charged) in [(READER_PATIENCE * 2, Some(1_000_000)), (READER_PATIENCE / 2, None)] {
+            let (mut pieces, mut answer, meter) = answer();
+            pieces.send_data("1".into()).await.unwrap();
+            next(&mut answer).await.unwrap();
+            advance(pause).await;
+            pieces.abort("reset".into());
+            assert_eq!(next(&mut answer).await, Err("reset".to_owned()));
+            assert_eq!(meter.reading().map(Money::micros), charged, "{pause:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_metered_holds_whoever_breaks_off() {
+        let (mut pieces, mut answer, meter) = answer();
+        pieces.send_data("1".into()).await.unwrap();
+        next(&mut answer).await.unwrap();
+        meter.record(Money::from_micros(5, Currency::USD));
+        advance(READER_PATIENCE * 2).await;
+        pieces.abort("reset".into());
+        next(&mut answer).await.unwrap_err();
+        assert_eq!(meter.reading().map(Money::micros), Some(5));
+    }
+
+    #[tokio::test]
+    async fn a_cost_behind_the_body_is_metered_and_not_told() {
+        for (others, told) in [(None, false), (Some(("x-checksum", "7")), true)] {
+            let (mut pieces, answer, meter) = answer();
+            let lines = [("x-billing-cost", "0.25")].into_iter().chain(others);
+            let trailers: HeaderMap = lines
+                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+                .collect();
+            pieces.send_trailers(trailers).await.unwrap();
+            drop(pieces);
+            let collected = answer.collect().await.unwrap();
+            assert_eq!(collected.trailers().is_some(), told);
+            assert!(collected.trailers().is_none_or(|trailers| !trailers.contains_key("x-billing-cost")));
+            assert_eq!(meter.reading().map(Money::micros), Some(250_000));
+        }
+    }
+}
