@@ -1,4 +1,6 @@
 //! Calls that pass in another way than on a hold of their own money: repeats, observed calls, calls let through.
+use std::sync::Arc;
+
 use billing_core::{
     AccountChange, AccountId, Authorize, Capture, HoldId, HoldState, LedgerError, RefusalReason, TopUp,
 };
@@ -40,7 +42,7 @@ pub async fn of_many_first_authorizes_at_once_one_passes(subject: Subject) {
     let id = HoldId::new();
     let tasks: Vec<_> = (0..20)
         .map(|_| {
-            let (ledger, request) = (subject.ledger.clone(), request(&subject, id, "1").first());
+            let (ledger, request) = (Arc::clone(&subject.ledger), request(&subject, id, "1").first());
             tokio::spawn(async move { ledger.authorize(request).await })
         })
         .collect();
