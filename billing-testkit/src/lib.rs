@@ -45,6 +45,7 @@
 //! # Features
 //! | Feature | Gives |
 //! |---|---|
+//! | `processes` | running a program that is tested, on a database of its own |
 //! | `simulators` | the simulated payment providers and the bank |
 //!
 //! This crate is for tests and for the sandbox: it panics where a rule is broken.
@@ -60,6 +61,8 @@ pub mod keys;
 pub mod ledger;
 pub mod outbox;
 pub mod payments;
+#[cfg(feature = "processes")]
+pub mod processes;
 pub mod quotes;
 pub mod rates;
 pub mod refunds;

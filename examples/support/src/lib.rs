@@ -1,0 +1,13 @@
+//! What the examples share: a ledger by its URL, serving until told to stop, and the commands of a [`demo`].
+//!
+//! With the feature `tests` it also runs an example as a process of its own, for its tests.
+pub mod demo;
+mod ledger;
+#[cfg(feature = "tests")]
+mod run;
+mod serving;
+
+pub use ledger::{expire_holds, open_ledger};
+#[cfg(feature = "tests")]
+pub use run::{Example, usd};
+pub use serving::{hold_ttl, listen, log, stop_signal};

@@ -1,0 +1,49 @@
+use std::{env, time::Duration};
+
+use anyhow::Context as _;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::EnvFilter;
+
+/// Logs to standard error what `RUST_LOG` asks for, else all but details.
+pub fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// How long holds live: `HOLD_TTL_SECONDS`, else a minute. The money of a process that was killed is free so soon.
+///
+/// # Errors
+/// When the variable holds no number.
+pub fn hold_ttl() -> anyhow::Result<Duration> {
+    let Ok(seconds) = env::var("HOLD_TTL_SECONDS") else { return Ok(Duration::from_mins(1)) };
+    Ok(Duration::from_secs(seconds.parse().context("HOLD_TTL_SECONDS must be a number")?))
+}
+
+/// Takes the port of `BIND_ADDR`, else 8080 on this machine, and prints where that is.
+///
+/// # Errors
+/// When it can't be had.
+#[expect(clippy::print_stdout, reason = "whoever starts the program waits for this line")]
+pub async fn listen() -> anyhow::Result<TcpListener> {
+    let addr = env::var("BIND_ADDR").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let listener = TcpListener::bind(&addr).await.with_context(|| format!("can't listen on {addr}"))?;
+    println!("listening on http://{}", listener.local_addr()?);
+    Ok(listener)
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// When they can't be waited for.
+pub async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
