@@ -12,11 +12,10 @@ use axum::{
 };
 use billing_core::{Currency, Money, PriceTable};
 use billing_tower::{ChargeLayer, Due, Meter, Outcomes, Settler};
-use examples_support::{demo, expire_holds, hold_ttl, listen, log, open_ledger, stop_signal};
+use examples_support::{StopSignal, demo, expire_holds, hold_ttl, listen, log, open_ledger};
 use futures_util::{Stream, StreamExt as _};
 use model::{Model, Patience, Question};
 use serde_json::{Value, json};
-use tokio::{sync::oneshot, time::timeout};
 
 const PRICES: &str = include_str!("../prices.toml");
 /// What a chunk of a stream costs.
@@ -41,17 +40,9 @@ async fn main() -> anyhow::Result<()> {
         .with_topup_url("https://example.com/topup");
     tokio::spawn(expire_holds(ledger));
 
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = axum::serve(listen().await?, router(&paid)).with_graceful_shutdown(async {
-        stopped.await.ok();
-    });
-    let serving = tokio::spawn(serving.into_future());
-    drop(paid);
-    stop_signal().await?;
-    drop(stop);
-    if timeout(GRACE, serving).await.is_err() {
-        tracing::warn!("some calls were still running and are dropped");
-    }
+    let stop = StopSignal::new()?;
+    let serving = axum::serve(listen().await?, router(&paid)).with_graceful_shutdown(stop.clone().wait());
+    stop.bound(serving.into_future(), GRACE).await?;
     settling.drain(GRACE).await?;
     Ok(())
 }

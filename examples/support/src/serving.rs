@@ -4,6 +4,8 @@ use anyhow::Context as _;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::watch,
+    time::sleep,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -34,16 +36,57 @@ pub async fn listen() -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-///
-/// # Errors
-/// When they can't be waited for.
-pub async fn stop_signal() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// Tells whether the process was told to stop: by SIGTERM, or by Ctrl-C.
+#[derive(Clone, Debug)]
+pub struct StopSignal(watch::Receiver<bool>);
+
+impl StopSignal {
+    /// Listens for it from now on.
+    ///
+    /// # Errors
+    /// When the system does not let it.
+    pub fn new() -> anyhow::Result<Self> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let (told, telling) = watch::channel(false);
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            told.send_replace(true);
+        });
+        Ok(Self(telling))
     }
-    Ok(())
+
+    /// Waits for it.
+    pub async fn wait(mut self) {
+        // An error means that nobody listens any more, which is a reason to stop, too.
+        let _ = self.0.wait_for(|told| *told).await;
+    }
+
+    /// Lets a server run to its end, which it has so long after the signal at the latest.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn bound<E>(
+        self,
+        serving: impl Future<Output = Result<(), E>>,
+        grace: Duration,
+    ) -> anyhow::Result<()>
+    where
+        anyhow::Error: From<E>,
+    {
+        let overdue = async {
+            self.wait().await;
+            sleep(grace).await;
+        };
+        tokio::select! {
+            served = serving => Ok(served?),
+            () = overdue => {
+                tracing::warn!("some calls were still running and are dropped");
+                Ok(())
+            }
+        }
+    }
 }
