@@ -87,7 +87,7 @@ impl HoldGuard {
         self.ticket = ticket;
     }
 
-    /// The head of the answer is there: whether it begins to deliver.
+    /// The answer has begun: whether it delivers, as far as it has told.
     pub(crate) fn answer(&mut self, begins: bool) {
         self.course = if begins { Course::ClientGone } else { Course::OtherAnswer };
     }

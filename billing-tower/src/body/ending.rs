@@ -31,6 +31,7 @@ impl Ending {
         }
         let Some(data) = frame.data_ref() else { return false };
         self.judge.see_data(data);
+        self.guard.answer(self.judge.begins());
         match &mut self.bytes_left {
             None => false,
             Some(left) => {

@@ -26,9 +26,13 @@ impl Judge {
         }
     }
 
-    /// Whether the call delivers, as far as the head tells: its client pays when it goes.
+    /// Whether the call delivers, as far as it has told: its client pays when it goes.
     pub(crate) fn begins(&self) -> bool {
-        !matches!(self, Self::Told(false))
+        match self {
+            Self::Told(delivers) => *delivers,
+            Self::Grpc => true,
+            Self::JsonRpc(tail) => !tail.has_failed(),
+        }
     }
 
     pub(crate) fn see_data(&mut self, data: &impl Buf) {

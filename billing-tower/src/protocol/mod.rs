@@ -17,7 +17,7 @@ pub(crate) use self::{
 /// | [`Http`](Protocol::Http) | by the last segment of its path | a 2xx | a status, and [JSON](crate::Refusal::into_response) |
 /// | [`Grpc`](Protocol::Grpc) | by its whole path, `package.Service/Method` | `grpc-status: 0`, in head or trailers | a [gRPC status with details](crate::Refusal::into_grpc) |
 /// | [`JsonRpc`](Protocol::JsonRpc) | by its `method` | a `result` | a [JSON-RPC error](crate::Refusal::into_json_rpc) |
-/// | [`Mcp`](Protocol::Mcp) | `tools/call` by the tool's name; every other method is free | a `result` that is no error of the tool | a JSON-RPC error |
+/// | [`Mcp`](Protocol::Mcp) | `tools/call` by the tool's name; every other method is free | a `result` that is no error of the tool, and does not ask for more input | a JSON-RPC error |
 ///
 /// The last two name a call by its body, which the layer reads first: up to
 /// [a bound](crate::ChargeLayer::with_body_limit). What the price depends on are the `params`, in MCP the tool's

@@ -1,4 +1,4 @@
-use std::mem;
+use std::{borrow::Cow, mem};
 
 use bytes::Buf;
 use http::{HeaderMap, header};
@@ -30,11 +30,20 @@ struct Answer<'a> {
     result: Option<&'a RawValue>,
 }
 
-/// How MCP tells that a tool has failed.
+/// How MCP tells that a tool has failed, or that it has to know more before it can do anything.
 #[derive(Deserialize)]
-struct ToolResult {
-    #[serde(rename = "isError", default)]
+#[serde(rename_all = "camelCase")]
+struct ToolResult<'a> {
+    #[serde(default)]
     is_error: bool,
+    #[serde(borrow)]
+    result_type: Option<Cow<'a, str>>,
+}
+
+impl ToolResult<'_> {
+    fn delivers(&self) -> bool {
+        !self.is_error && self.result_type.as_deref() != Some("input_required")
+    }
 }
 
 impl Tail {
@@ -63,6 +72,11 @@ impl Tail {
             self.event = mem::take(&mut self.text);
         }
         self.close_event();
+        self.has_failed()
+    }
+
+    /// Whether it has, as far as whole events have told.
+    pub(super) fn has_failed(&self) -> bool {
         self.failed && !self.overflowed
     }
 
@@ -96,7 +110,7 @@ impl Tail {
             && (error.is_some() || result.is_some())
         {
             let tool_failed = |result: &RawValue| {
-                serde_json::from_str(result.get()).is_ok_and(|result: ToolResult| result.is_error)
+                serde_json::from_str(result.get()).is_ok_and(|result: ToolResult<'_>| !result.delivers())
             };
             self.failed = error.is_some() || result.is_some_and(tool_failed);
         }
@@ -129,6 +143,8 @@ mod tests {
         let json = |pieces: &[&str]| failed("application/json", pieces);
         assert!(json(&[r#"{"jsonrpc":"2.0","id":1,"er"#, r#"ror":{"code":-1,"message":""}}"#]));
         assert!(json(&[r#"{"id":1,"result":{"content":[],"isError":true}}"#]));
+        assert!(json(&[r#"{"id":1,"result":{"resultType":"input_required","inputRequests":{}}}"#]));
+        assert!(!json(&[r#"{"id":1,"result":{"resultType":"complete","content":[]}}"#]));
         assert!(!json(&[r#"{"id":1,"result":{"content":[]}}"#]));
         assert!(!json(&[r#"{"id":1,"result":[1]}"#]));
         assert!(!json(&["no json"]));

@@ -121,15 +121,44 @@ async fn a_tool_call_in_mcp_is_charged_and_everything_else_is_free() {
     };
     let fine = r#"{"jsonrpc":"2.0","id":"a-1","result":{"content":[]}}"#;
     let failed = r#"{"jsonrpc":"2.0","id":"a-1","result":{"content":[],"isError":true}}"#;
+    let asks_back =
+        r#"{"jsonrpc":"2.0","id":"a-1","result":{"resultType":"input_required","inputRequests":{}}}"#;
     let list = r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#.to_owned();
     let note = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.to_owned();
-    for (body, text, left) in
-        [(call("search"), fine, "9"), (call("search"), failed, "10"), (list, fine, "10"), (note, fine, "10")]
-    {
+    for (body, text, left) in [
+        (call("search"), fine, "9"),
+        (call("search"), failed, "10"),
+        (call("search"), asks_back, "10"),
+        (list, fine, "10"),
+        (note, fine, "10"),
+    ] {
         let world = World::new().await;
         let response = send(layer(&world, Protocol::Mcp), "/mcp", &body, json_answer(text)).await;
         assert_eq!(response.body(), text);
         assert_eq!(world.settled().await.posted, usd(left), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_an_event_stream_pays_for_the_answer_that_it_has_got() {
+    let good = "data: {\"id\":1,\"result\":{\"content\":[]}}\n\n";
+    let failed = "data: {\"id\":1,\"result\":{\"content\":[],\"isError\":true}}\n\n";
+    let note = "data: {\"method\":\"notifications/progress\"}\n\n";
+    for (text, left) in [(good, "9"), (failed, "10"), (note, "9")] {
+        let world = World::new().await;
+        let service = layer(&world, Protocol::Mcp).layer(service_fn(move |_| async move {
+            let mut response = answer(StatusCode::OK, Script::streamed([Step::Data(text)]));
+            response.headers_mut().insert("content-type", HeaderValue::from_static("text/event-stream"));
+            Ok::<_, BoxError>(response)
+        }));
+        let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search"}}"#;
+        let mut request = Request::post("/mcp").body(Full::new(Bytes::from(body))).unwrap();
+        request.extensions_mut().insert(acme());
+        let mut response = service.oneshot(request).await.unwrap();
+        let event = response.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(event, text);
+        drop(response);
+        assert_eq!(world.settled().await.posted, usd(left), "{text}");
     }
 }
 
