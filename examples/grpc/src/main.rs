@@ -1,27 +1,19 @@
 //! A tonic service whose calls are paid for; see the README beside it.
-use std::{env, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use anyhow::Context as _;
 use billing_core::{Currency, PriceTable};
 use billing_tower::{ChargeLayer, Protocol, Settler};
-use examples_support::{StopSignal, demo, expire_holds, hold_ttl, listen, log, open_ledger};
+use examples_support::{GRACE, StopSignal, demo, expire_holds, hold_ttl, listen};
 use tonic::transport::{Server, server::TcpIncoming};
 use tools::{PaidTools, v1::tools_server::ToolsServer};
 
 const PRICES: &str = include_str!("../prices.toml");
 /// Paid calls at once, at most: each keeps a place for its settlement.
 const MOST_PAID_CALLS: usize = 1_000;
-/// What running calls, and then their settlements, get at the end.
-const GRACE: Duration = Duration::from_secs(20);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    log();
-    let ledger = open_ledger(&env::var("DATABASE_URL").context("DATABASE_URL is not set")?).await?;
-    if demo::command(&*ledger).await? {
-        return Ok(());
-    }
-
+    let Some(ledger) = demo::ledger().await? else { return Ok(()) };
     let (settler, settling) = Settler::start(Arc::clone(&ledger), MOST_PAID_CALLS);
     let paid = ChargeLayer::new(settler, PriceTable::from_toml(PRICES, Currency::USD)?)
         .with_protocol(Protocol::Grpc)
@@ -35,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
         .layer(paid)
         .add_service(ToolsServer::new(PaidTools))
         .serve_with_incoming_shutdown(TcpIncoming::from(listen().await?), stop.clone().wait());
-    stop.bound(serving, GRACE).await?;
+    stop.bound(serving).await?;
     settling.drain(GRACE).await?;
     Ok(())
 }

@@ -1,9 +1,8 @@
 //! An axum service whose calls are paid for, streams among them; see the README beside it.
 mod model;
 
-use std::{convert::Infallible, env, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc};
 
-use anyhow::Context as _;
 use axum::{
     Extension, Json, Router,
     extract::Query,
@@ -12,7 +11,7 @@ use axum::{
 };
 use billing_core::{Currency, Money, PriceTable};
 use billing_tower::{ChargeLayer, Due, Meter, Outcomes, Settler};
-use examples_support::{StopSignal, demo, expire_holds, hold_ttl, listen, log, open_ledger};
+use examples_support::{GRACE, StopSignal, demo, expire_holds, hold_ttl, listen};
 use futures_util::{Stream, StreamExt as _};
 use model::{Model, Patience, Question};
 use serde_json::{Value, json};
@@ -22,17 +21,10 @@ const PRICES: &str = include_str!("../prices.toml");
 const CHUNK: Money = Money::from_micros(10_000, Currency::USD);
 /// Paid calls at once, at most: each keeps a place for its settlement.
 const MOST_PAID_CALLS: usize = 1_000;
-/// What running calls, and then their settlements, get at the end.
-const GRACE: Duration = Duration::from_secs(20);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    log();
-    let ledger = open_ledger(&env::var("DATABASE_URL").context("DATABASE_URL is not set")?).await?;
-    if demo::command(&*ledger).await? {
-        return Ok(());
-    }
-
+    let Some(ledger) = demo::ledger().await? else { return Ok(()) };
     let (settler, settling) = Settler::start(Arc::clone(&ledger), MOST_PAID_CALLS);
     let paid = ChargeLayer::new(settler, PriceTable::from_toml(PRICES, Currency::USD)?)
         .with_identity(demo::payer) // In place of this goes the layer that authenticates.
@@ -42,7 +34,7 @@ async fn main() -> anyhow::Result<()> {
 
     let stop = StopSignal::new()?;
     let serving = axum::serve(listen().await?, router(&paid)).with_graceful_shutdown(stop.clone().wait());
-    stop.bound(serving.into_future(), GRACE).await?;
+    stop.bound(serving.into_future()).await?;
     settling.drain(GRACE).await?;
     Ok(())
 }

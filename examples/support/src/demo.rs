@@ -1,11 +1,14 @@
 //! What stands in for the rest of a business: knowing who calls, taking their money, looking into the books.
 #![expect(clippy::print_stdout, reason = "commands answer there")]
-use std::env;
+use std::{env, sync::Arc};
 
 use anyhow::{Context as _, bail, ensure};
 use billing_core::{AccountId, Currency, Ledger, Money, PostingId, TopUp};
 use billing_tower::Payer;
 use http::request::Parts;
+use tracing_subscriber::EnvFilter;
+
+use crate::open_ledger;
 
 /// The header in which a caller says who it is.
 pub const ACCOUNT_HEADER: &str = "x-demo-account";
@@ -20,7 +23,8 @@ pub fn payer(parts: &Parts) -> Payer {
     name.and_then(|name| AccountId::new(name).ok()).map_or(Payer::Nobody, Payer::Account)
 }
 
-/// Carries out the command that the program was started with. Whether there was one: else it is to serve.
+/// Opens the ledger of `DATABASE_URL` for the program to serve on. `None` when it was started with a command, which is
+/// carried out then:
 ///
 /// | Command | |
 /// |---|---|
@@ -29,20 +33,28 @@ pub fn payer(parts: &Parts) -> Payer {
 /// | `verify` | recomputes every balance from the journal |
 ///
 /// # Errors
-/// When there is no such command, or it can't be done.
-pub async fn command(ledger: &dyn Ledger) -> anyhow::Result<bool> {
+/// When there is no such database or command, or it can't be carried out.
+pub async fn ledger() -> anyhow::Result<Option<Arc<dyn Ledger>>> {
+    log();
+    let ledger = open_ledger(&env::var("DATABASE_URL").context("DATABASE_URL is not set")?).await?;
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        [] => return Ok(false),
-        ["top-up", account, usd] => top_up(ledger, account, usd).await?,
-        ["balance", account] => balance(ledger, account).await?,
-        ["verify"] => verify(ledger).await?,
+        [] => return Ok(Some(ledger)),
+        ["top-up", account, usd] => top_up(&*ledger, account, usd).await?,
+        ["balance", account] => balance(&*ledger, account).await?,
+        ["verify"] => verify(&*ledger).await?,
         _ => bail!(
             "the commands are `top-up ACCOUNT USD`, `balance ACCOUNT` and `verify`; without one, it serves"
         ),
     }
-    Ok(true)
+    Ok(None)
+}
+
+/// Logs to standard error what `RUST_LOG` asks for, else all but details.
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
 async fn top_up(ledger: &dyn Ledger, account: &str, usd: &str) -> anyhow::Result<()> {

@@ -10,4 +10,4 @@ mod serving;
 pub use ledger::{expire_holds, open_ledger};
 #[cfg(feature = "tests")]
 pub use run::{Example, usd};
-pub use serving::{StopSignal, hold_ttl, listen, log};
+pub use serving::{GRACE, StopSignal, hold_ttl, listen};

@@ -7,13 +7,9 @@ use tokio::{
     sync::watch,
     time::sleep,
 };
-use tracing_subscriber::EnvFilter;
 
-/// Logs to standard error what `RUST_LOG` asks for, else all but details.
-pub fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-}
+/// What running calls, and then their settlements, get when the process was told to stop.
+pub const GRACE: Duration = Duration::from_secs(20);
 
 /// How long holds live: `HOLD_TTL_SECONDS`, else a minute. The money of a process that was killed is free so soon.
 ///
@@ -65,21 +61,17 @@ impl StopSignal {
         let _ = self.0.wait_for(|told| *told).await;
     }
 
-    /// Lets a server run to its end, which it has so long after the signal at the latest.
+    /// Lets a server run to its end, which it has [`GRACE`] after the signal at the latest.
     ///
     /// # Errors
     /// The server's.
-    pub async fn bound<E>(
-        self,
-        serving: impl Future<Output = Result<(), E>>,
-        grace: Duration,
-    ) -> anyhow::Result<()>
+    pub async fn bound<E>(self, serving: impl Future<Output = Result<(), E>>) -> anyhow::Result<()>
     where
         anyhow::Error: From<E>,
     {
         let overdue = async {
             self.wait().await;
-            sleep(grace).await;
+            sleep(GRACE).await;
         };
         tokio::select! {
             served = serving => Ok(served?),
