@@ -7,5 +7,6 @@
 mod books;
 mod database;
 mod outages;
+mod round_trips;
 mod schema;
 mod suites;

@@ -4,12 +4,15 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
-use billing_core::{AccountChange, Ledger, Operation};
-use billing_tower::Payer;
+use billing_core::{AccountChange, Currency, Ledger, ManualClock, Operation, PriceTable, Profiles};
+use billing_tower::{ChargeLayer, Payer};
+use chrono::Utc;
 use http::{StatusCode, request::Parts};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::support::{Asked, Call, TroubledLedger, World, acme, books, hello, meter, read, request, usd};
+use crate::support::{
+    Asked, Call, Trouble, TroubledLedger, World, acme, books, hello, meter, read, request, serve_behind, usd,
+};
 
 #[tokio::test]
 async fn a_pass_tells_its_hold() {
@@ -112,4 +115,45 @@ async fn of_many_calls_at_once_only_as_many_run_as_can_be_paid() {
     }
     assert_eq!((runs.load(SeqCst), refused), (1, 199));
     assert_eq!(world.settled().await.posted, usd("0"));
+}
+
+/// A dollar, and half as much again for who has no tier.
+const BY_TIER: &str = r#"
+default_tier = "startup"
+[tiers]
+startup = "50"
+internal = "0"
+[operations.call]
+base = "1"
+"#;
+
+#[tokio::test]
+async fn the_price_may_depend_on_who_pays() {
+    let world = World::new().await;
+    let clock = ManualClock::new(Utc::now());
+    let ledger: Arc<dyn Ledger> = Arc::<TroubledLedger>::clone(&world.ledger);
+    let profiles = Profiles::new(ledger).with_clock(Arc::new(clock.clone()));
+    let prices = PriceTable::from_toml(BY_TIER, Currency::USD).unwrap();
+    let layer = ChargeLayer::new(world.settler.clone(), prices).with_profiles(profiles);
+    let service = serve_behind(&layer, |_| Ok(hello()));
+    drop(layer);
+    let held = async || {
+        let response = read(service.clone(), request("/call")).await.unwrap();
+        (response.status() == StatusCode::OK).then(|| response.headers()["x-billing-held"].clone())
+    };
+    // Whom nobody knows can't be priced while the ledger is out of reach.
+    world.ledger.trouble(Asked::Account, [Trouble::Unreachable]);
+    assert_eq!(held().await, None);
+    assert_eq!(held().await.unwrap(), "1.50");
+    let mut change = AccountChange::default();
+    change.tier = Some(Some("internal".to_owned()));
+    world.ledger.configure(&acme(), change).await.unwrap();
+    assert_eq!(held().await.unwrap(), "1.50");
+    // What was known a minute ago is believed for as long as nobody can be asked.
+    clock.advance(Profiles::MAX_AGE);
+    world.ledger.trouble(Asked::Account, [Trouble::Unreachable]);
+    assert_eq!(held().await.unwrap(), "1.50");
+    assert_eq!(held().await.unwrap(), "1.00");
+    drop(service);
+    assert_eq!(world.settled().await.posted, usd("4.5"));
 }

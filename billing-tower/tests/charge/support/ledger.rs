@@ -19,6 +19,8 @@ pub(crate) enum Asked {
     Capture,
     Void,
     Extend,
+    /// Only where it meets trouble: tests look at accounts, too.
+    Account,
 }
 
 /// What goes wrong with a call.
@@ -172,6 +174,9 @@ impl Ledger for TroubledLedger {
         self.books.adjust(request).await
     }
     async fn account(&self, id: &AccountId) -> Result<Account, LedgerError> {
+        if self.next_trouble(Asked::Account).is_some() {
+            return Err(LedgerError::Unavailable("connection refused".into()));
+        }
         self.books.account(id).await
     }
     async fn configure(&self, id: &AccountId, change: AccountChange) -> Result<Account, LedgerError> {
