@@ -42,8 +42,12 @@ export interface Authorization {
     readonly holdId: string;
     /** Nothing is held, and nothing is to be settled. */
     readonly free: boolean;
-    /** The estimate, which is held. */
+    /** The estimate. */
     readonly amountUsd: Usd;
+    /** What is held: the estimate, or nothing where `wouldRefuse` is so. */
+    readonly heldUsd: Usd;
+    /** Billing only observes: the call runs, though it would be refused, and its capture takes nothing. */
+    readonly wouldRefuse: boolean;
     /** What is left beside it; not told of a free call. */
     readonly availableUsd: Usd | undefined;
     /** How long the hold lasts from now on; 0 for a free call. */
@@ -186,6 +190,8 @@ function readAuthorization(answer: Fields, answeredAt: number): Authorization {
         holdId: answer.text("hold_id"),
         free,
         amountUsd: free ? "0.00" : answer.usd("amount_usd"),
+        heldUsd: free ? "0.00" : answer.usd("held_usd"),
+        wouldRefuse: answer.raw("would_refuse") !== undefined,
         availableUsd: free ? undefined : answer.usd("available_usd"),
         lifeMs: free ? 0 : readLife(answer, answeredAt),
         breakdown: answer.raw("breakdown"),

@@ -38,7 +38,7 @@ export class PaidCall {
         res: ServerResponse,
         ttlSeconds: number | undefined,
     ) {
-        this.meter = new Meter(authorization.amountUsd);
+        this.meter = new Meter(authorization.wouldRefuse ? undefined : authorization.amountUsd);
         this.#client = client;
         this.#account = account;
         this.#authorization = authorization;
@@ -46,7 +46,7 @@ export class PaidCall {
         this.#res = res;
         this.#ttlSeconds = ttlSeconds;
         res.setHeader("X-Billing-Hold", authorization.holdId);
-        res.setHeader("X-Billing-Held", authorization.amountUsd);
+        res.setHeader("X-Billing-Held", authorization.heldUsd);
         res.setHeader("X-Billing-Available", authorization.availableUsd ?? "");
         this.#wrapHead();
         this.#wrapEnd();
@@ -152,6 +152,9 @@ export class PaidCall {
             try {
                 this.#extendAtHalf(await this.#client.extend(hold));
             } catch (error) {
+                if (this.#settled) {
+                    return;
+                }
                 this.#client.log(`hold ${hold.holdId} of account ${hold.account} could not be extended`, error);
                 if (!(error instanceof Refused)) {
                     this.#extendAtHalf(lifeMs / 2 - (Date.now() - startedAt));

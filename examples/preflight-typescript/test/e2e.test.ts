@@ -122,7 +122,8 @@ test("who has no money is refused in billing's words", async () => {
     assert.equal(response.status, 402, text);
     const refusal = new Fields(text);
     assert.equal(refusal.text("code"), "INSUFFICIENT_BALANCE");
-    assert.equal(new Fields(refusal.raw("balance") ?? "").usd("required_usd"), "0.0125");
+    const balance = new Fields(refusal.raw("balance") ?? "");
+    assert.equal(toMicros(balance.usd("required_usd")), 12_500n);
     assert.ok(refusal.text("topup_url"));
 });
 

@@ -320,6 +320,13 @@ test("exempt and free calls run unbilled", async () => {
     assert.deepEqual(stub.calls.map((call) => call.verb), ["authorize"]);
 });
 
+test("a call that is only observed runs without a bound", async () => {
+    stub.wouldRefuse = '"insufficient_funds"';
+    const { url } = await serve((_req, res) => void res.json({ left: meterOf(res).remaining() ?? null }));
+    assert.equal(await (await fetch(url, { method: "POST" })).text(), '{"left":null}');
+    assert.equal(stub.outcome(), "0.50");
+});
+
 test("nobody who pays is 401, and a header names nobody", async () => {
     const { url } = await serve(() => assert.fail("the call must not run"), { account: () => undefined });
     const response = await fetch(url, { method: "POST", headers: { "x-account": "user-1", "x-user-id": "user-1" } });

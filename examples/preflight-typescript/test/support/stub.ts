@@ -29,6 +29,7 @@ export class Stub {
     amount = "0.50";
     breakdown = '{"base":0.4000000000000000001,"tier":"startup"}';
     free = false;
+    wouldRefuse = "null";
     ttlMs = 600_000;
 
     async start(): Promise<this> {
@@ -100,7 +101,7 @@ export class Stub {
                 }
                 this.holds.set(id, "open");
                 return `${head},"free":false,"amount_usd":${amount},"held_usd":${amount},"available_usd":9.50,
-                    "expires_at":"${expires}","breakdown":${this.breakdown},"would_refuse":null}`;
+                    "expires_at":"${expires}","breakdown":${this.breakdown},"would_refuse":${this.wouldRefuse}}`;
             case "capture":
                 this.holds.set(id, amount);
                 return `${head},"charged_usd":${amount},"uncollected_usd":0.00,"balance_usd":9.5000,"late":false}`;
