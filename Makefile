@@ -1,15 +1,15 @@
 # The commands of the project. `make` alone lists them.
 
-PHASES := setup lint test-rust docs
+PHASES := setup lint test-clients test-rust docs
 # Each feature that must build alone, as crate:feature; with no feature after the colon, the bare crate.
 FEATURES := billing-sqlx: billing-sqlx:postgres billing-sqlx:sqlite billing-testkit: billing-testkit:processes billing-testkit:simulators
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-rust fmt lint docs bench soak check-all
+.PHONY: help setup run test test-clients test-rust fmt lint docs bench soak check-all
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-10s %s\n' "$$name" "$$text"; \
+		printf '  make %-12s %s\n' "$$name" "$$text"; \
 	done
 
 setup: ## check what this machine needs; as root on Debian, install it
@@ -19,12 +19,19 @@ run: ## start the sandbox: server, simulated Stripe and Fondy, a demo user
 	@scripts/setup.sh run
 	cargo run -p billing-server -- sandbox
 
-test: ## everything a change must pass: setup, lint, test-rust, docs
+test: ## everything a change must pass: setup, lint, test-clients, test-rust, docs
 	@for phase in $(PHASES); do \
 		start=$$(date +%s); \
 		$(MAKE) --no-print-directory "$$phase" || exit 1; \
 		echo "== $$phase: $$(($$(date +%s) - start)) s"; \
 	done
+
+# What was installed is kept beside it, so that nothing is fetched until the lockfile changes.
+test-clients: ## the example clients in TypeScript and Python, against a stub
+	cd examples/preflight-typescript && { cmp -s package-lock.json node_modules/.installed-lock.json \
+		|| { npm ci && cp package-lock.json node_modules/.installed-lock.json; }; } \
+		&& npm run --silent build && npm test --silent
+	cd examples/preflight-python && PYTHONDONTWRITEBYTECODE=1 python3 -m unittest test_preflight
 
 test-rust: ## all tests, on a throw-away PostgreSQL
 	scripts/postgres.sh run cargo test --workspace --all-features

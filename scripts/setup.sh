@@ -3,7 +3,7 @@
 # prints the commands and exits 1.
 #
 #   scripts/setup.sh        for `make test`
-#   scripts/setup.sh run    for `make run`, which needs no PostgreSQL
+#   scripts/setup.sh run    for `make run`, which needs no PostgreSQL, Node.js or Python
 set -euo pipefail
 
 packages=()
@@ -18,6 +18,10 @@ has curl || packages+=(curl ca-certificates)
 has cc || packages+=(gcc libc6-dev)
 if [[ ${1:-} != run ]]; then
     "$(dirname "$0")/postgres.sh" where >/dev/null 2>&1 || packages+=(postgresql)
+    # The example clients.
+    has node || packages+=(nodejs)
+    has npm || packages+=(npm)
+    has python3 || packages+=(python3)
 fi
 
 if ((${#packages[@]} > 0)); then
@@ -29,6 +33,16 @@ if ((${#packages[@]} > 0)); then
         commands+=("sudo apt-get install ${packages[*]}")
     else
         commands+=("install with your package manager (these are Debian's names): ${packages[*]}")
+    fi
+fi
+
+if [[ ${1:-} != run ]]; then
+    if has node && ! node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+        process.exit(major > 18 || (major === 18 && minor >= 15) ? 0 : 1)'; then
+        commands+=("install Node.js 18.15 or newer, as https://nodejs.org/en/download says; here is $(node --version)")
+    fi
+    if has python3 && ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
+        commands+=("install Python 3.9 or newer with your package manager; here is $(python3 --version)")
     fi
 fi
 
