@@ -5,6 +5,7 @@ mod admin;
 mod away;
 mod bad_input;
 mod chaos;
+mod clients;
 mod commands;
 mod crashes;
 mod double_click;
