@@ -45,6 +45,8 @@ class Tools(BaseHTTPRequestHandler):
 
     client: BillingClient
     authenticate: Authenticate
+    #: The longest that a step of a connection waits, in seconds.
+    timeout = 30
 
     def do_POST(self) -> None:
         arguments = self.read_json()
@@ -112,8 +114,8 @@ class Tools(BaseHTTPRequestHandler):
             self.wfile.write(f'data: {{"chunk":{chunk},"left_usd":"{call.meter.remaining()}"}}\n\n'.encode())
 
     def read_json(self) -> dict:
-        length = min(int(self.headers.get("Content-Length") or 0), MOST_BODY_BYTES)
         try:
+            length = max(0, min(int(self.headers.get("Content-Length") or 0), MOST_BODY_BYTES))
             value = json.loads(self.rfile.read(length) or b"{}")
         except ValueError:
             value = None
@@ -135,7 +137,9 @@ class Tools(BaseHTTPRequestHandler):
 
 def backend(client: BillingClient, authenticate: Authenticate, port: int = 0) -> ThreadingHTTPServer:
     tools = type("PaidTools", (Tools,), {"client": client, "authenticate": staticmethod(authenticate)})
-    return ThreadingHTTPServer(("127.0.0.1", port), tools)
+    server = ThreadingHTTPServer(("127.0.0.1", port), tools)
+    server.daemon_threads = False  # What was charged leaves before the end.
+    return server
 
 
 def main() -> None:
@@ -146,7 +150,9 @@ def main() -> None:
         signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever()
     # Calls under way end and are settled first.
-    sys.exit(1 if client.drain(DRAIN_SECONDS) else 0)
+    unsettled = client.drain(DRAIN_SECONDS)
+    server.server_close()
+    sys.exit(1 if unsettled else 0)
 
 
 if __name__ == "__main__":

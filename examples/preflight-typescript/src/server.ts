@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { byTokenOrKey } from "./auth.js";
 import { backend } from "./backend.js";
@@ -6,6 +7,8 @@ import { BillingClient } from "./client.js";
 
 /** How long calls and captures may take to end at the shutdown. */
 const DRAIN_MS = 20_000;
+/** How long what was charged may take to leave after that. */
+const GRACE_MS = 5_000;
 
 function needed(name: string): string {
     const value = process.env[name];
@@ -28,8 +31,10 @@ const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", (err
 
 /** Calls under way end and are settled first. */
 async function shutDown(): Promise<void> {
-    server.close();
+    const closed = new Promise((resolve) => server.close(resolve));
     const unsettled = await client.drain(DRAIN_MS);
+    server.closeIdleConnections();
+    await Promise.race([closed, sleep(GRACE_MS)]);
     process.exit(unsettled === 0 ? 0 : 1);
 }
 
