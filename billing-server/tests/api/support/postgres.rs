@@ -4,20 +4,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
-
-/// The URL of an empty schema on the PostgreSQL that the tests were given.
-pub(crate) async fn postgres_url() -> String {
-    let url = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL: run through scripts/postgres.sh");
-    schema_on(&url).await
-}
-
-async fn schema_on(url: &str) -> String {
-    let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
-    let mut connection = PgConnection::connect(url).await.unwrap();
-    connection.execute(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await.unwrap();
-    format!("{url}?options[search_path]={schema}")
-}
+use billing_testkit::processes::schema_on;
 
 /// A PostgreSQL server of one test's own, that can be crashed; it ends when this is dropped.
 #[derive(Debug)]

@@ -1,20 +1,18 @@
 use std::{
     fs::{self, File},
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, mpsc},
-    thread,
-    time::Instant,
+    process::{Command, ExitStatus},
+    sync::Arc,
 };
 
+use billing_testkit::processes::Process;
 use tempfile::TempDir;
 
-use super::{Api, CEILING, eventually, token};
+use super::{Api, eventually, token};
 
 /// A server in a process of its own, killed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    child: Child,
+    process: Process,
     /// Where it is: `http://127.0.0.1:…`.
     pub(crate) url: String,
     /// What it has printed before it listened.
@@ -26,27 +24,11 @@ impl Server {
     /// Starts it and waits until it tells where it listens. Its logs go to `server.log` in the folder.
     pub(super) fn spawn(mut command: Command, folder: &Arc<TempDir>) -> Self {
         let log = File::options().create(true).append(true).open(folder.path().join("server.log")).unwrap();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
-        let mut child = command.spawn().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let (lines, printed) = mpsc::channel();
-        // It goes on reading to the end: a full pipe would stop the server.
-        thread::spawn(move || output.lines().map_while(Result::ok).for_each(|line| drop(lines.send(line))));
-
-        let mut server =
-            Self { child, url: String::new(), banner: String::new(), folder: Arc::clone(folder) };
-        let started = Instant::now();
-        while server.url.is_empty() {
-            let left = CEILING.saturating_sub(started.elapsed());
-            let Ok(line) = printed.recv_timeout(left) else {
-                panic!("the server does not listen:\n{}{}", server.banner, server.log());
-            };
-            match line.strip_prefix("listening on ") {
-                Some(url) => url.clone_into(&mut server.url),
-                None => server.banner += &(line + "\n"),
-            }
-        }
-        server
+        command.stderr(log);
+        let process =
+            Process::start(command).unwrap_or_else(|printed| panic!("{printed}{}", read_log(folder)));
+        let (url, banner) = (process.url().to_owned(), process.banner().to_owned());
+        Self { process, url, banner, folder: Arc::clone(folder) }
     }
 
     pub(crate) async fn wait_until_ready(&self) {
@@ -56,7 +38,7 @@ impl Server {
 
     /// Everything that it, and those before it in the same folder, have logged.
     pub(crate) fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("server.log")).unwrap()
+        read_log(&self.folder)
     }
 
     /// What it has logged as an error.
@@ -67,7 +49,7 @@ impl Server {
 
     /// Its address and port.
     pub(crate) fn addr(&self) -> &str {
-        self.url.trim_start_matches("http://")
+        self.process.addr()
     }
 
     /// Calls as this user.
@@ -94,35 +76,22 @@ impl Server {
     }
 
     /// Crashes it: SIGKILL.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub(crate) fn kill(self) {
+        self.process.kill();
     }
 
     /// Tells it to read its prices again: SIGHUP.
     pub(crate) fn hang_up(&self) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+        self.process.signal("HUP");
     }
 
     /// Asks it to stop: SIGTERM; waits until it has.
-    pub(crate) fn stop(mut self) -> ExitStatus {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let started = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(started.elapsed() < CEILING, "the server does not stop:\n{}", self.log());
-            thread::sleep(std::time::Duration::from_millis(10));
-        }
+    pub(crate) fn stop(self) -> ExitStatus {
+        let Self { process, folder, .. } = self;
+        process.stop().unwrap_or_else(|| panic!("the server does not stop:\n{}", read_log(&folder)))
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn read_log(folder: &TempDir) -> String {
+    fs::read_to_string(folder.path().join("server.log")).unwrap()
 }

@@ -53,10 +53,10 @@ async fn a_server_that_is_told_to_stop_lets_its_streams_end_and_settles_them() {
     let server = example.start();
     let mut ending = open_stream(&format!("{}/stream", server.url())).await;
     assert_eq!(read_chunks(&mut ending, 1).await, 1);
-    server.ask_to_stop();
+    server.signal("TERM");
     let refused = async || ask(server.url(), "/answer").timeout(Duration::from_secs(5)).send().await.err();
     eventually("the end of new calls", refused).await;
     assert_eq!(read_chunks(&mut ending, usize::MAX).await, 99);
-    assert!(server.stop().success());
+    assert!(server.stop().unwrap().success());
     assert_eq!(example.left().await, usd("1"));
 }
