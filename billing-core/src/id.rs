@@ -79,6 +79,10 @@ id!(
     /// Names a webhook that came in.
     WebhookId
 );
+id!(
+    /// Names a service's key; it is no secret.
+    ApiKeyId
+);
 
 impl From<HoldId> for PostingId {
     /// A capture's posting carries the id of its hold.
@@ -207,6 +211,12 @@ impl From<Operation> for String {
 pub struct InvalidName {
     what: &'static str,
     rule: &'static str,
+}
+
+impl InvalidName {
+    pub(crate) const fn new(what: &'static str, rule: &'static str) -> Self {
+        Self { what, rule }
+    }
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), InvalidName> {

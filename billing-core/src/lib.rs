@@ -36,6 +36,7 @@
 //! | [`RefundStore`] | refunds that operators ask for | [`MemoryRefunds`], `billing-sqlx` |
 //! | [`Inbox`] | webhooks as they came in | [`MemoryInbox`], `billing-sqlx` |
 //! | [`QuoteStore`] | what payments in other currencies will be credited | [`MemoryQuotes`], `billing-sqlx` |
+//! | [`ApiKeyStore`] | keys that services call with | [`MemoryApiKeys`], `billing-sqlx` |
 //! | [`IdempotencyKeys`] | which payment a caller's key stands for | [`MemoryIdempotencyKeys`], `billing-sqlx` |
 //! | [`Outbox`], [`Notifier`] | notifications on their way, and who delivers them | [`MemoryOutbox`], `billing-sqlx` |
 //! | [`CostEstimator`] | what a call may cost | [`PriceTable`], [`SharedPrices`] |
@@ -48,6 +49,7 @@
 //! # What this crate is not
 //! It has no HTTP client, database or runtime in its dependency tree, and no accounting beyond prepaid balances: no
 //! invoices, taxes or subscriptions.
+mod api_key;
 mod clock;
 mod exchange;
 mod gateway;
@@ -63,6 +65,7 @@ mod quote;
 mod time_zone;
 mod top_ups;
 
+pub use api_key::{ApiKey, ApiKeyStore, KeyHash, KeyName, KeyScope};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use exchange::{ExchangeRates, FixedRates, Rate, RateStore, RatesError};
 pub use gateway::{
@@ -70,7 +73,9 @@ pub use gateway::{
     PaymentSnapshot, PaymentStatus, Refund, TakeBack, TakeBackKind, WebhookContent, WebhookEvent,
     WebhookReply, WebhookRequest,
 };
-pub use id::{AccountId, HoldId, InvalidName, Operation, PaymentId, PostingId, QuoteId, RefundId, WebhookId};
+pub use id::{
+    AccountId, ApiKeyId, HoldId, InvalidName, Operation, PaymentId, PostingId, QuoteId, RefundId, WebhookId,
+};
 pub use inbox::{Inbox, InboxQuery, MOST_REJECTED_AN_HOUR, StoredWebhook, WebhookState};
 pub use ledger::{
     Account, AccountChange, Adjust, Audit, Authorization, Authorize, BookAccount, Breakdown, Capture, Charge,
@@ -79,8 +84,8 @@ pub use ledger::{
     RefusalReason, Reverse, SpendWindow, TopUp, UnknownWord, UsageBucket, UsageQuery, Void, rules,
 };
 pub use memory::{
-    MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox, MemoryPayments, MemoryQuotes,
-    MemoryRates, MemoryRefunds,
+    MemoryApiKeys, MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox, MemoryPayments,
+    MemoryQuotes, MemoryRates, MemoryRefunds,
 };
 pub use money::{AmountError, Currency, JsonAmount, Money, Residue, UnknownCurrency};
 pub use notification::{BillingEvent, Message, Notification, Notifier, NotifyError, Outbox};

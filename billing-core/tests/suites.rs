@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use billing_core::{
-    Clock, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings, MemoryIdempotencyKeys, MemoryInbox,
-    MemoryLedger, MemoryOutbox, MemoryQuotes, MemoryRates, Outbox, QuoteStore, RateStore, Stores,
+    ApiKeyStore, Clock, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings, MemoryApiKeys,
+    MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox, MemoryQuotes, MemoryRates, Outbox,
+    QuoteStore, RateStore, Stores,
 };
 use billing_testkit::top_ups::Backend;
 
@@ -28,6 +29,10 @@ async fn inbox() -> Arc<dyn Inbox> {
     Arc::new(MemoryInbox::default())
 }
 
+async fn api_keys() -> Arc<dyn ApiKeyStore> {
+    Arc::new(MemoryApiKeys::default())
+}
+
 async fn keys() -> Arc<dyn IdempotencyKeys> {
     Arc::new(MemoryIdempotencyKeys::default())
 }
@@ -46,6 +51,7 @@ billing_testkit::refund_store_suite!(stores);
 billing_testkit::quote_store_suite!(quotes);
 billing_testkit::rate_store_suite!(rates);
 billing_testkit::inbox_suite!(inbox);
+billing_testkit::api_key_store_suite!(api_keys);
 billing_testkit::idempotency_keys_suite!(keys);
 billing_testkit::outbox_suite!(outbox);
 billing_testkit::top_ups_suite!(backend);

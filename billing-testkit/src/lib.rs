@@ -25,6 +25,7 @@
 //! | [`quote_store_suite!`] | [`QuoteStore`](billing_core::QuoteStore) |
 //! | [`rate_store_suite!`] | [`RateStore`](billing_core::RateStore) |
 //! | [`inbox_suite!`] | [`Inbox`](billing_core::Inbox) |
+//! | [`api_key_store_suite!`] | [`ApiKeyStore`](billing_core::ApiKeyStore) |
 //! | [`idempotency_keys_suite!`] | [`IdempotencyKeys`](billing_core::IdempotencyKeys) |
 //! | [`outbox_suite!`] | [`Outbox`](billing_core::Outbox) |
 //! | [`top_ups_suite!`] | [`TopUps`](billing_core::TopUps) on a back end |
@@ -56,6 +57,7 @@
     clippy::missing_panics_doc,
     reason = "a broken rule is told by a panic: that is what a test does"
 )]
+pub mod api_keys;
 pub mod inbox;
 pub mod keys;
 pub mod ledger;

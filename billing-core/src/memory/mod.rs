@@ -1,4 +1,5 @@
 //! Everything in memory: the shortest telling of each contract, for tests and for trying things out.
+mod api_keys;
 mod inbox;
 mod keys;
 mod ledger;
@@ -8,6 +9,7 @@ mod quotes;
 mod rates;
 mod refunds;
 
+pub use api_keys::MemoryApiKeys;
 pub use inbox::MemoryInbox;
 pub use keys::MemoryIdempotencyKeys;
 pub use ledger::MemoryLedger;

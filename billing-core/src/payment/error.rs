@@ -1,6 +1,6 @@
-use crate::{BoxError, PaymentId, RefundId, WebhookId};
+use crate::{ApiKeyId, BoxError, PaymentId, RefundId, WebhookId};
 
-/// Why a store of payments or messages did not do what it was asked.
+/// Why a store of payments, messages or keys did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -55,6 +55,18 @@ pub enum StoreError {
     WebhookNotFound {
         /// Which webhook.
         id: WebhookId,
+    },
+    /// There is no such key.
+    #[error("api key {id} does not exist")]
+    ApiKeyNotFound {
+        /// Which key.
+        id: ApiKeyId,
+    },
+    /// The id, or the hash of the secret, belongs to another key already.
+    #[error("api key {id} has the id or the secret of another key")]
+    ApiKeyTaken {
+        /// Which key.
+        id: ApiKeyId,
     },
     /// The storage can't be reached; the outcome is unknown. Ask again.
     #[error("store is unavailable")]

@@ -69,6 +69,8 @@ mod rows;
 #[path = "../shared/schema.rs"]
 mod schema;
 
+#[path = "../shared/api_keys.rs"]
+mod api_keys;
 #[path = "../shared/checks.rs"]
 mod checks;
 #[path = "../shared/inbox.rs"]

@@ -75,7 +75,7 @@ pub(super) fn account_id(row: &Row, column: &str) -> Decoded<AccountId> {
 }
 
 /// Somebody else wrote this: the schema and the types agree on what may be stored.
-fn unreadable(row: &Row, column: &str, source: Box<dyn Error + Send + Sync>) -> sqlx::Error {
+pub(super) fn unreadable(row: &Row, column: &str, source: Box<dyn Error + Send + Sync>) -> sqlx::Error {
     let index = column.index(row).map_or_else(|_| column.to_owned(), |index| format!("{column} ({index})"));
     sqlx::Error::ColumnDecode { index, source }
 }

@@ -3,8 +3,8 @@ macro_rules! suites {
         use std::sync::Arc;
 
         use billing_core::{
-            Clock, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, QuoteStore, RateStore,
-            Stores, SystemClock,
+            ApiKeyStore, Clock, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, QuoteStore,
+            RateStore, Stores, SystemClock,
         };
         use billing_testkit::top_ups::Backend;
 
@@ -28,6 +28,10 @@ macro_rules! suites {
             Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
         }
 
+        async fn api_keys() -> Arc<dyn ApiKeyStore> {
+            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+        }
+
         async fn keys() -> Arc<dyn IdempotencyKeys> {
             Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
         }
@@ -47,6 +51,7 @@ macro_rules! suites {
         billing_testkit::quote_store_suite!(quotes);
         billing_testkit::rate_store_suite!(rates);
         billing_testkit::inbox_suite!(inbox);
+        billing_testkit::api_key_store_suite!(api_keys);
         billing_testkit::idempotency_keys_suite!(keys);
         billing_testkit::outbox_suite!(outbox);
         billing_testkit::top_ups_suite!(backend);
