@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::{
     BoxError,
-    auth::TokenVerifier,
+    auth::{KeyRing, TokenVerifier},
     config::{Config, Preflight, Tokens, Tools, TrustedProxies, Url},
     payment_limit::PaymentLimit,
     rates::rates,
@@ -24,6 +24,7 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) top_ups: TopUps,
     pub(crate) tokens: TokenVerifier,
+    pub(crate) keys: KeyRing,
     pub(crate) rates: Option<Arc<dyn ExchangeRates>>,
     pub(crate) prices: Option<SharedPrices>,
     pub(crate) prices_file: Option<PathBuf>,
@@ -123,6 +124,7 @@ impl App {
         Ok(Self {
             top_ups: crate::gateways::top_ups(config, &store, &clock, rates.clone(), &backend)?,
             tokens: TokenVerifier::new(tokens),
+            keys: KeyRing::new(Arc::clone(&store.api_keys), Arc::clone(&clock)),
             rates,
             preflight: config.preflight.clone(),
             prices: config.prices.clone().map(SharedPrices::new),

@@ -14,6 +14,7 @@ const WEBHOOKS_PAUSE: Duration = Duration::from_secs(5);
 const WEBHOOKS_BATCH: u32 = 50;
 const RECONCILE_PAUSE: Duration = Duration::from_secs(20);
 const RECONCILE_BATCH: u32 = 50;
+const KEY_USES_PAUSE: Duration = Duration::from_secs(5);
 const RETENTION_PAUSE: Duration = Duration::from_hours(1);
 const RETENTION_BATCH: u32 = 1_000;
 /// How long what is not authentic is kept: anybody may send it.
@@ -87,6 +88,14 @@ pub(crate) async fn reconcile(app: &App) {
             tracing::warn!(payment.id = %payment, "payment {payment} was not reconciled: {}", chain(error));
         }
         Ok(())
+    })
+    .await;
+}
+
+/// Stores how often the keys of services are used, for ever.
+pub(crate) async fn store_key_uses(app: &App) {
+    repeat(app, KEY_USES_PAUSE, "uses of API keys can't be stored for now", async || {
+        Ok(app.keys.store_uses().await?)
     })
     .await;
 }

@@ -72,6 +72,7 @@ impl Server {
             tracing::warn!("some requests were still running and are dropped");
         }
         tasks.drain(GRACE).await;
+        store_key_uses(&app).await;
         app.store.schema.close().await;
         tracing::info!("stopped");
         ended.map_err(BoxError::from)
@@ -86,6 +87,18 @@ async fn keep_prices(reload: Option<Reload>) {
     }
 }
 
+/// The last uses of keys, if the database is there: they are worth no waiting.
+async fn store_key_uses(app: &App) {
+    if app.database() != DatabaseState::Ready {
+        return;
+    }
+    match timeout(GRACE, app.keys.store_uses()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!("the last uses of API keys are not stored: {}", chain(&error)),
+        Err(_) => tracing::warn!("the last uses of API keys are not stored: the database takes too long"),
+    }
+}
+
 /// Makes the tables, then does what nobody asks for. It ends only when the tables can't be made.
 async fn work(app: &Arc<App>) -> Result<(), StoreError> {
     migrate(app).await?;
@@ -94,6 +107,7 @@ async fn work(app: &Arc<App>) -> Result<(), StoreError> {
         jobs::expire_holds(app),
         jobs::retry_webhooks(app),
         jobs::reconcile(app),
+        jobs::store_key_uses(app),
         jobs::forget(app),
     );
     pending().await

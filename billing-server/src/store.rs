@@ -3,8 +3,8 @@ use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use billing_core::{
-    IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, PaymentStore, QuoteStore, RateStore, RefundStore,
-    StoreError, Stores,
+    ApiKeyStore, IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, PaymentStore, QuoteStore, RateStore,
+    RefundStore, StoreError, Stores,
 };
 use billing_sqlx::{Migration, PostgresStore, SqliteStore};
 
@@ -17,6 +17,8 @@ pub struct Store {
     pub stores: Stores,
     /// Which payment a caller's key stands for.
     pub keys: Arc<dyn IdempotencyKeys>,
+    /// The keys that services call with.
+    pub api_keys: Arc<dyn ApiKeyStore>,
     /// The last good exchange rates.
     pub rates: Arc<dyn RateStore>,
     /// The tables of all of them.
@@ -99,12 +101,13 @@ impl Store {
     fn new<S>(store: S) -> Self
     where
         S: Ledger + PaymentStore + RefundStore + QuoteStore + Inbox + Outbox,
-        S: IdempotencyKeys + RateStore + Schema,
+        S: IdempotencyKeys + ApiKeyStore + RateStore + Schema,
     {
         let store = Arc::new(store);
         Self {
             stores: Stores::of(&store),
             keys: Arc::<S>::clone(&store),
+            api_keys: Arc::<S>::clone(&store),
             rates: Arc::<S>::clone(&store),
             schema: store,
         }

@@ -1,17 +1,24 @@
-//! Who is calling: the subject of a signed token.
+//! Who is calling: the subject of a signed token, or a service with a key.
+mod api_key;
+mod key_ring;
 mod token;
 
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequestParts, Request},
+    extract::{FromRequestParts, Request, State},
     middleware::Next,
     response::Response,
 };
-use billing_core::AccountId;
-use http::{header, request::Parts};
+use billing_core::{AccountId, KeyScope};
+use billing_tower::Payer;
+use http::{HeaderValue, header, request::Parts};
 
 pub use self::token::{TokenError, TokenVerifier, sign};
+pub(crate) use self::{
+    api_key::KeySecret,
+    key_ring::{KEY_LIFE_AFTER_END, KeyRing},
+};
 use crate::{App, error::ApiError};
 
 /// The account that a request's token is for.
@@ -37,12 +44,29 @@ impl FromRequestParts<Arc<App>> for Caller {
 fn bearer(parts: &Parts) -> Option<&str> {
     let mut headers = parts.headers.get_all(header::AUTHORIZATION).iter();
     let (Some(header), None) = (headers.next(), headers.next()) else { return None };
+    bearer_token(header)
+}
+
+fn bearer_token(header: &HeaderValue) -> Option<&str> {
     let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Puts the caller's account where the charge layer looks for it.
-pub(crate) async fn identify(Caller(account): Caller, mut request: Request, next: Next) -> Response {
-    request.extensions_mut().insert(account);
-    next.run(request).await
+/// Says who pays where the charge layer looks for it: the caller's account, or nobody when a service with an exempt key
+/// calls. A key counts before a token, and one that is not good is refused whatever the token.
+pub(crate) async fn identify(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    if let Some(key) = app.keys.service(&parts.headers).await? {
+        key.demand(KeyScope::Exempt)?;
+        api_key::strip(&mut parts.headers);
+        parts.extensions.insert(Payer::Exempt { principal: key.name.to_string() });
+    } else {
+        let Caller(account) = Caller::from_request_parts(&mut parts, &app).await?;
+        parts.extensions.insert(account);
+    }
+    Ok(next.run(Request::from_parts(parts, body)).await)
 }

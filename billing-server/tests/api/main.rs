@@ -18,6 +18,7 @@ mod history;
 mod hostile_webhooks;
 mod inbox;
 mod journey;
+mod keys;
 mod late_and_crossed;
 mod long_story;
 mod market;

@@ -2,6 +2,7 @@
 use std::net::IpAddr;
 
 use billing_core::AccountId;
+use billing_tower::Payer;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header, request::Parts};
 
 use crate::{
@@ -40,6 +41,7 @@ const WITHHELD: [&str; 10] = [
 const OURS: [&str; 2] = ["x-billing-", "x-forwarded-"];
 
 const ACCOUNT: HeaderName = HeaderName::from_static("x-billing-account");
+const EXEMPT: HeaderName = HeaderName::from_static("x-billing-exempt");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -65,8 +67,29 @@ impl Origin {
     }
 }
 
-/// Brings a caller's headers into the form that the upstream gets: for `account`, which comes from `origin`.
-pub(super) fn prepare(headers: &mut HeaderMap, account: &AccountId, origin: Origin) {
+/// Who calls, as the upstream is told: an account, or a service that nobody pays for.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    name: HeaderName,
+    value: HeaderValue,
+}
+
+impl Told {
+    /// What was found out about the caller; `None` where nobody did.
+    pub(super) fn of(parts: &Parts) -> Option<Self> {
+        if let Some(Payer::Exempt { principal }) = parts.extensions.get() {
+            return Some(Self { name: EXEMPT, value: visible(principal) });
+        }
+        parts.extensions.get().map(Self::account)
+    }
+
+    fn account(account: &AccountId) -> Self {
+        Self { name: ACCOUNT, value: visible(account.as_str()) }
+    }
+}
+
+/// Brings a caller's headers into the form that the upstream gets.
+pub(super) fn prepare(headers: &mut HeaderMap, caller: Told, origin: Origin) {
     end_hop(headers);
     retain(headers, |name| {
         // In some servers the two are one.
@@ -76,7 +99,7 @@ pub(super) fn prepare(headers: &mut HeaderMap, account: &AccountId, origin: Orig
     // So that the cost may come behind the body.
     headers.insert(header::TE, HeaderValue::from_static("trailers"));
     headers.insert(header::CONNECTION, HeaderValue::from_static("TE"));
-    headers.insert(ACCOUNT, visible(account.as_str()));
+    headers.insert(caller.name, caller.value);
     headers.insert(FORWARDED_FOR, visible(&origin.client.to_string()));
     headers.insert(FORWARDED_PROTO, origin.proto);
     if let Some(host) = origin.host {
@@ -154,7 +177,7 @@ mod tests {
             host: Some(HeaderValue::from_static("billing.example.com")),
             proto: HeaderValue::from_static("https"),
         };
-        prepare(&mut headers, &AccountId::new(account).unwrap(), origin);
+        prepare(&mut headers, Told::account(&AccountId::new(account).unwrap()), origin);
         headers
     }
 

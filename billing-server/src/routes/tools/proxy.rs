@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use billing_core::{AccountId, BoxError};
+use billing_core::BoxError;
 use billing_tower::Meter;
 use http::{StatusCode, Uri};
 use hyper::body::Incoming;
@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use super::{
     answer::{Answer, Terms},
     cost,
-    headers::{self, Origin},
+    headers::{self, Origin, Told},
     upload::{Fault, Progress},
 };
 use crate::{
@@ -108,13 +108,14 @@ pub(super) async fn forward(
     State(app): State<Arc<App>>,
     Extension(upstream): Extension<Upstream>,
     Extension(peer): Extension<Peer>,
-    Extension(account): Extension<AccountId>,
     Extension(upload): Extension<Progress>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
     let origin = Origin::of(&parts, peer, &app);
-    headers::prepare(&mut parts.headers, &account, origin);
+    let caller = Told::of(&parts)
+        .ok_or_else(|| ApiError::internal(BoxError::from("nobody has found out who is calling")))?;
+    headers::prepare(&mut parts.headers, caller, origin);
     let mut forwarded = Request::new(body);
     *forwarded.uri_mut() = upstream.uri(&parts.uri)?;
     *forwarded.method_mut() = parts.method;

@@ -6,14 +6,14 @@ use super::{
     Proxied, launch,
     upstream::{Upstream, json},
 };
-use crate::support::{Answer, token};
+use crate::support::{Answer, beside_sandbox, new_key, token};
 
 #[tokio::test]
 async fn the_tools_hear_who_calls_from_where_and_under_which_id() {
     let proxied = Proxied::echo().await;
     let user = proxied.server.api_as("їжак 100%");
     let request = user.request(Method::POST, "/api/tools/free").header("x-request-id", "mine-1");
-    let answer = Answer::to(request.header("x-api-key", "k")).await.expect(200);
+    let answer = Answer::to(request.header("x-tool-key", "k")).await.expect(200);
     assert_eq!(answer.header("x-request-id"), "mine-1");
     let seen = proxied.upstream.only();
     let bearer = format!("Bearer {}", token("їжак 100%"));
@@ -24,13 +24,35 @@ async fn the_tools_hear_who_calls_from_where_and_under_which_id() {
         ("x-forwarded-proto", "http"),
         ("x-forwarded-host", proxied.server.addr()),
         ("host", proxied.upstream.url.trim_start_matches("http://")),
-        ("x-api-key", "k"),
+        ("x-tool-key", "k"),
         ("te", "trailers"),
     ] {
         assert_eq!(seen.header(name), Some(told), "{name}");
     }
     // Its time is its own; the tools read the same token.
     assert_eq!(seen.header("authorization").unwrap().split('.').next(), bearer.split('.').next());
+}
+
+#[tokio::test]
+async fn the_tools_hear_which_service_calls_for_nothing_and_never_its_key() {
+    let proxied = Proxied::echo().await;
+    let key = new_key(&beside_sandbox(&proxied.launch), "monitoring", &["exempt"]);
+    let bearer = format!("Bearer {}", key.secret);
+    for (name, value) in [("x-api-key", &key.secret), ("authorization", &bearer)] {
+        let request = proxied.server.anybody().request(Method::POST, "/api/tools/dear").header(name, value);
+        let answer = Answer::to(request.header("x-billing-exempt", "me")).await.expect(200);
+        assert!(!answer.headers.contains_key("x-billing-hold"), "{:?}", answer.headers);
+    }
+    for seen in proxied.upstream.seen() {
+        assert_eq!(seen.header("x-billing-exempt"), Some("monitoring"));
+        for name in ["x-billing-account", "x-api-key", "authorization"] {
+            assert_eq!(seen.header(name), None, "{name}");
+        }
+    }
+    // Beside a token that is good, only a key that is good passes.
+    let request = proxied.server.api_as("anna").request(Method::POST, "/api/tools/free");
+    Answer::to(request.header("x-api-key", "k")).await.expect_error(401, "INVALID_API_KEY");
+    assert_eq!(proxied.upstream.seen().len(), 2);
 }
 
 #[tokio::test]

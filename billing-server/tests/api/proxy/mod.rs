@@ -42,6 +42,7 @@ const CEILING: Duration = Duration::from_mins(1);
 struct Proxied {
     upstream: Upstream,
     server: Server,
+    launch: Launch,
 }
 
 impl Proxied {
@@ -56,7 +57,7 @@ impl Proxied {
         for (name, value) in environment {
             launch = launch.with_env(name, *value);
         }
-        Self { upstream, server: launch.start().await }
+        Self { upstream, server: launch.start().await, launch }
     }
 
     /// Before tools that tell what they were called with.

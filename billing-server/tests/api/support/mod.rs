@@ -1,6 +1,7 @@
 //! Starts and stops servers, and talks to them.
 mod api;
 mod database;
+mod keys;
 mod launch;
 mod postgres;
 mod server;
@@ -10,6 +11,7 @@ use tokio::sync::{Mutex, MutexGuard};
 pub(crate) use self::{
     api::{Answer, Api, NewPayment, token},
     database::{let_refunds_be_due, messages, sqlite_url, told},
+    keys::{NewKey, beside_sandbox, new_key},
     launch::{JWT_SECRET, Launch},
     postgres::Postgres,
     server::Server,
