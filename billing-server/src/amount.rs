@@ -50,6 +50,15 @@ impl AmountField {
         Ok(self.read(field)?.in_currency(Currency::USD))
     }
 
+    /// The amount in a currency, which must not be below zero.
+    pub(crate) fn not_negative(&self, field: &str, currency: Currency) -> Result<Money, ApiError> {
+        let amount = self.read(field)?.in_currency(currency);
+        if amount.is_negative() {
+            return Err(invalid_amount(field, "the amount must not be below 0"));
+        }
+        Ok(amount)
+    }
+
     /// The amount in a currency, which must be above zero.
     pub(crate) fn positive(&self, field: &str, currency: Currency) -> Result<Money, ApiError> {
         let amount = self.read(field)?.positive(currency);

@@ -1,5 +1,5 @@
 //! What every request sees.
-use std::{fmt, num::NonZeroU32, path::PathBuf, sync::Arc};
+use std::{fmt, num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 use billing_core::{Clock, ExchangeRates, Ledger, PaymentStore, Profiles, SharedPrices, SystemClock, TopUps};
 use tokio::sync::watch;
@@ -34,6 +34,7 @@ pub struct App {
     pub(crate) stripe_publishable_key: Option<String>,
     pub(crate) fondy_origin: Option<String>,
     pub(crate) preflight: Preflight,
+    pub(crate) hold_ttl: Duration,
     pub(crate) mode: Mode,
     pub(crate) recent_syncs: RecentSyncs,
     pub(crate) payment_limit: PaymentLimit,
@@ -131,6 +132,7 @@ impl App {
             prices_file: config.prices_file.clone(),
             profiles: Profiles::new(Arc::new(watchful)).with_clock(Arc::clone(&clock)),
             tools: config.tools.clone(),
+            hold_ttl: config.ledger.hold_ttl,
             addresses,
             stripe_publishable_key: config.stripe.as_ref().map(|stripe| stripe.publishable_key.clone()),
             fondy_origin: config.fondy.as_ref().map(|fondy| fondy.api_base.origin().to_owned()),

@@ -6,7 +6,7 @@ use utoipa::{
     Modify, OpenApi as _,
     openapi::{
         OpenApi,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 use utoipa_axum::router::OpenApiRouter;
@@ -24,20 +24,25 @@ use crate::{App, routes};
         (name = "account", description = "The caller's balance, history and settings."),
         (name = "payments", description = "Topping up."),
         (name = "tools", description = "Paid calls."),
+        (name = "preflight", description = "Paid calls of services that bill through this API."),
         (name = "webhooks", description = "What payment providers tell."),
         (name = "operations", description = "For whoever runs the server.")
     ),
-    modifiers(&TokenScheme)
+    modifiers(&SecuritySchemes)
 )]
 struct Api;
 
-struct TokenScheme;
+struct SecuritySchemes;
 
-impl Modify for TokenScheme {
+impl Modify for SecuritySchemes {
     fn modify(&self, document: &mut OpenApi) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        let header = ApiKeyValue::with_description("X-API-Key", "The key of a service: `bk_…`.");
+        components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(header)));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("bk_…").build();
+        components.add_security_scheme("api_key_bearer", SecurityScheme::Http(bearer));
     }
 }
 

@@ -52,6 +52,23 @@ fn bearer_token(header: &HeaderValue) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// A service that may hold and take the money of any account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PreflightService;
+
+impl FromRequestParts<Arc<App>> for PreflightService {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        let key = app.keys.service(&parts.headers).await?.ok_or_else(|| {
+            let message = "this needs an API key, in the header X-API-Key or as Authorization: Bearer";
+            ApiError::unauthorized("UNAUTHORIZED", message)
+        })?;
+        key.demand(KeyScope::Preflight)?;
+        Ok(Self)
+    }
+}
+
 /// Says who pays where the charge layer looks for it: the caller's account, or nobody when a service with an exempt key
 /// calls. A key counts before a token, and one that is not good is refused whatever the token.
 pub(crate) async fn identify(

@@ -3,6 +3,7 @@ mod balance;
 mod health;
 mod history;
 pub(crate) mod payments;
+mod preflight;
 mod price;
 mod settings;
 mod status_page;
@@ -43,6 +44,10 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::quote::quote))
         .routes(routes!(payments::status::payment_status))
         .routes(routes!(payments::providers::payment_providers))
+        .routes(routes!(preflight::authorize::authorize))
+        .routes(routes!(preflight::capture::capture))
+        .routes(routes!(preflight::void::void))
+        .routes(routes!(preflight::extend::extend))
 }
 
 /// Pages for browsers that need the database.

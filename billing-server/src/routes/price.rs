@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use billing_core::{Breakdown, Call, CostEstimator as _, Currency, Estimate, Money, Operation};
+use billing_core::{AccountId, Breakdown, Call, CostEstimator as _, Currency, Estimate, Money, Operation};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -66,32 +66,48 @@ pub(crate) async fn price(
     Caller(account): Caller,
     ApiQuery(params): ApiQuery<PriceParams>,
 ) -> Result<Json<Price>, ApiError> {
-    let Some(prices) = &app.prices else {
-        let message = "this server has no prices: its operator has set no PRICES_FILE";
-        return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "NO_PRICES", message));
-    };
-    let table = prices.current();
     let operation = Operation::new(params.operation)
         .map_err(|error| ApiError::bad_request("INVALID_QUERY", error.to_string()))?;
     let arguments = Bytes::from(params.arguments.unwrap_or_default());
-    if table.needs(&operation).body_limit.is_some_and(|limit_bytes| arguments.len() > limit_bytes) {
-        let message = "the arguments are longer than a call of this operation may be";
-        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", message));
-    }
-    let profile = app.profiles.get(&account).await?;
-    let headers =
-        HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-    let call =
-        Call::new(&Method::POST, "/", &operation, &headers).with_body(&arguments).with_profile(&profile);
-    let (amount, breakdown) = match table.estimate(&call)? {
+    let Estimated { estimate, tier } = estimate(&app, &account, &operation, &arguments).await?;
+    let (amount, breakdown) = match estimate {
         Estimate::UpTo { amount, breakdown } => (Some(amount), breakdown),
         _ => (None, None),
     };
     Ok(Json(Price {
         free: amount.is_none(),
         amount_usd: amount.unwrap_or(Money::zero(Currency::USD)).into(),
-        tier: table.tier_of(&profile).map(str::to_owned),
+        tier,
         breakdown,
         operation,
     }))
+}
+
+/// What a call may cost, and the tier that its price goes by.
+pub(super) struct Estimated {
+    pub(super) estimate: Estimate,
+    tier: Option<String>,
+}
+
+/// Prices a call that `account` would make now, as if it came here with its arguments as its body.
+pub(super) async fn estimate(
+    app: &App,
+    account: &AccountId,
+    operation: &Operation,
+    arguments: &Bytes,
+) -> Result<Estimated, ApiError> {
+    let Some(prices) = &app.prices else {
+        let message = "this server has no prices: its operator has set no PRICES_FILE";
+        return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "NO_PRICES", message));
+    };
+    let table = prices.current();
+    if table.needs(operation).body_limit.is_some_and(|limit_bytes| arguments.len() > limit_bytes) {
+        let message = "the arguments are longer than a call of this operation may be";
+        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", message));
+    }
+    let profile = app.profiles.get(account).await?;
+    let headers =
+        HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    let call = Call::new(&Method::POST, "/", operation, &headers).with_body(arguments).with_profile(&profile);
+    Ok(Estimated { estimate: table.estimate(&call)?, tier: table.tier_of(&profile).map(str::to_owned) })
 }

@@ -27,6 +27,8 @@ mod orders;
 mod overspend;
 mod paid_calls;
 mod payments;
+mod preflight;
+mod preflight_races;
 mod prices;
 mod probes;
 mod provider;

@@ -46,7 +46,7 @@ pub(super) struct ToolAnswer {
     post,
     path = "/api/tools/{tool}",
     tag = "tools",
-    security(("token" = [])),
+    security(("token" = []), ("api_key" = []), ("api_key_bearer" = [])),
     params(("tool" = String, Path, description = "Which tool.", example = "search_cases")),
     request_body(content = Option<serde_json::Value>, description = "What to call it with; nothing is fine."),
     responses(
@@ -87,7 +87,7 @@ pub(super) async fn run_tool(
     post,
     path = "/api/tools/{tool}/stream",
     tag = "tools",
-    security(("token" = [])),
+    security(("token" = []), ("api_key" = []), ("api_key_bearer" = [])),
     params(("tool" = String, Path, description = "Which tool.", example = "search_cases")),
     request_body(content = Option<serde_json::Value>, description = "What to call it with; nothing is fine."),
     responses(

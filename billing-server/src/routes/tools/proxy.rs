@@ -139,7 +139,7 @@ pub(super) async fn forward(
     get,
     path = "/api/tools",
     tag = "tools",
-    security(("token" = [])),
+    security(("token" = []), ("api_key" = []), ("api_key_bearer" = [])),
     responses(
         (status = 200, description = "What the tools tell of themselves.", body = serde_json::Value),
         (status = 401, description = "The token is missing, expired or wrong.", body = ErrorBody),

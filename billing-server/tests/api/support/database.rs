@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use serde_json::Value;
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 
 const MESSAGES: &str = "SELECT key, CAST(event AS text) FROM outbox ORDER BY created_at, key";
 
@@ -31,4 +31,12 @@ pub(crate) async fn told(database_url: &str, key: &str) -> usize {
 pub(crate) async fn let_refunds_be_due(database_url: &str) {
     let mut connection = SqliteConnection::connect(database_url).await.unwrap();
     sqlx::query("UPDATE refunds SET next_try_at = 0").execute(&mut connection).await.unwrap();
+}
+
+/// Changes an account past the server, as an operator would who has no command for it.
+pub(crate) async fn change_account(database_url: &str, account: &str, change: &str) {
+    let mut connection = SqliteConnection::connect(database_url).await.unwrap();
+    let statement = format!("UPDATE accounts SET {change} WHERE id = $1");
+    let changed = sqlx::query(AssertSqlSafe(statement)).bind(account).execute(&mut connection).await.unwrap();
+    assert_eq!(changed.rows_affected(), 1, "{account}");
 }

@@ -4,16 +4,18 @@ mod database;
 mod keys;
 mod launch;
 mod postgres;
+mod preflight;
 mod server;
 
 use tokio::sync::{Mutex, MutexGuard};
 
 pub(crate) use self::{
     api::{Answer, Api, NewPayment, token},
-    database::{let_refunds_be_due, messages, sqlite_url, told},
+    database::{change_account, let_refunds_be_due, messages, sqlite_url, told},
     keys::{NewKey, beside_sandbox, new_key},
     launch::{JWT_SECRET, Launch},
     postgres::Postgres,
+    preflight::Service,
     server::Server,
 };
 pub(crate) use billing_testkit::processes::{eventually, postgres_url};
