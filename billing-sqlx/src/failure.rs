@@ -74,7 +74,28 @@ const CONFLICT_ATTEMPTS: u32 = 10;
 const BROKEN_ATTEMPTS: u32 = 5;
 
 /// Runs a transaction until it is through, as long as trying again can help at once.
-pub(crate) async fn retry<T, E, F>(mut transaction: impl FnMut() -> F) -> Result<T, E>
+pub(crate) async fn retry<T, E, F>(transaction: impl FnMut() -> F) -> Result<T, E>
+where
+    E: FromDatabase,
+    F: Future<Output = Result<T, Failure<E>>>,
+{
+    retry_if(is_worth_another, transaction).await
+}
+
+/// Like [`retry`], for what could be told that it had done its own work already: it is not tried again after a broken
+/// connection, on which it may have been carried out.
+pub(crate) async fn retry_unless_done<T, E, F>(transaction: impl FnMut() -> F) -> Result<T, E>
+where
+    E: FromDatabase,
+    F: Future<Output = Result<T, Failure<E>>>,
+{
+    retry_if(|error, attempt| is_conflict(error) && attempt < CONFLICT_ATTEMPTS, transaction).await
+}
+
+async fn retry_if<T, E, F>(
+    is_worth_another: impl Fn(&sqlx::Error, u32) -> bool,
+    mut transaction: impl FnMut() -> F,
+) -> Result<T, E>
 where
     E: FromDatabase,
     F: Future<Output = Result<T, Failure<E>>>,

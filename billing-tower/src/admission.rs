@@ -1,7 +1,7 @@
 //! Holding the money for a call that has a price.
 use std::{sync::Arc, time::Duration};
 
-use billing_core::{Authorization, Authorize, HoldState, Ledger, LedgerError, Void};
+use billing_core::{Authorization, Authorize, Breakdown, HoldState, LedgerError, Void};
 use tokio::time::timeout;
 
 use crate::{
@@ -23,12 +23,11 @@ pub(crate) async fn admit(gate: Arc<Gate>, priced: Priced) -> Result<Option<Pass
         tracing::error!("call can't be billed: the settler has no place left");
         return unbilled_if_observed(&gate, Refusal::unavailable());
     };
-    if priced.key.is_none() {
-        return admit_once(&gate, place, priced).await;
-    }
+    let Priced { authorize, breakdown, key } = priced;
+    let Some(key) = key else { return admit_once(&gate, place, authorize, breakdown).await };
     // Half an authorize of a key can't be undone: the hold may be that of the call which this one repeats. So it is
     // always carried to its end, and undone then if nobody waits any more.
-    match tokio::spawn(async move { admit_keyed(&gate, place, priced).await }).await {
+    match tokio::spawn(async move { admit_keyed(&gate, place, authorize, breakdown, key).await }).await {
         Ok(outcome) => outcome,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_stopped) => Err(Refusal::unavailable()),
@@ -36,13 +35,17 @@ pub(crate) async fn admit(gate: Arc<Gate>, priced: Priced) -> Result<Option<Pass
 }
 
 /// A call of its own: the hold's id is new.
-async fn admit_once(gate: &Gate, place: Place, priced: Priced) -> Result<Option<Pass>, Refusal> {
-    let Priced { authorize, breakdown, .. } = priced;
+async fn admit_once(
+    gate: &Gate,
+    place: Place,
+    authorize: Authorize,
+    breakdown: Option<Breakdown>,
+) -> Result<Option<Pass>, Refusal> {
     let ledger = gate.settler.ledger();
-    let guard = HoldGuard::new(place, Arc::clone(ledger), authorize.clone(), breakdown, gate.terms);
-    match ask(&**ledger, &authorize).await {
+    let guard = HoldGuard::new(place, Arc::clone(ledger), authorize.clone(), breakdown, gate.terms());
+    match in_time(ledger.authorize(authorize.clone())).await {
         Ok(authorization) => Ok(Some(pass(gate, guard, &authorization))),
-        Err(error) if error.is_retryable() => let_through(gate, guard, &authorize, error).await,
+        Err(error) if error.is_retryable() => let_through(gate, guard, &authorize, &error).await,
         Err(error) => {
             // Only a refusal is sure to have left no hold behind.
             if error.is_refusal() {
@@ -53,49 +56,52 @@ async fn admit_once(gate: &Gate, place: Place, priced: Priced) -> Result<Option<
     }
 }
 
-/// A call that may be the repeat of another: the first hold of its key that has not ended for nothing decides.
-async fn admit_keyed(gate: &Gate, place: Place, priced: Priced) -> Result<Option<Pass>, Refusal> {
-    let Priced { mut authorize, breakdown, key } = priced;
-    let Some(key) = key else { return Err(Refusal::failed()) };
+/// A call that may be the repeat of another: the first hold of its key that has not ended for nothing decides. Where that
+/// stays unknown, nothing is undone, for the hold may be the other call's; if it is our own, it expires.
+async fn admit_keyed(
+    gate: &Gate,
+    place: Place,
+    mut authorize: Authorize,
+    breakdown: Option<Breakdown>,
+    key: IdempotencyKey,
+) -> Result<Option<Pass>, Refusal> {
     let ledger = gate.settler.ledger();
     for attempt in 0..IdempotencyKey::MOST_ATTEMPTS {
         authorize.id = key.hold(&authorize.account, attempt);
-        let error = match ask(&**ledger, &authorize).await {
+        let error = match in_time(ledger.authorize(authorize.clone())).await {
             Ok(authorization) => {
-                let own = authorize.clone();
-                let guard = HoldGuard::new(place, Arc::clone(ledger), own, breakdown, gate.terms);
+                let guard = HoldGuard::new(place, Arc::clone(ledger), authorize, breakdown, gate.terms());
                 return Ok(Some(pass(gate, guard, &authorization)));
             }
             Err(error) => error,
         };
-        match error {
-            LedgerError::HoldClosed { state: HoldState::Voided, .. } => {}
+        let refusal = match error {
+            LedgerError::HoldClosed { state: HoldState::Voided, .. } => continue,
             LedgerError::HoldClosed { state: HoldState::Expired, .. } => {
                 // Whatever has become of that call, it is not charged after this one.
                 let void = Void::new(authorize.account.clone(), authorize.id);
-                match ledger.void(void).await {
-                    Ok(()) => {}
-                    Err(LedgerError::HoldClosed { .. }) => return Err(Refusal::call_charged()),
+                match in_time(ledger.void(void)).await {
+                    Ok(()) => continue,
+                    Err(LedgerError::HoldClosed { .. }) => Refusal::call_charged(),
                     Err(error) => return refuse(gate, &authorize, &error),
                 }
             }
-            LedgerError::HoldClosed { .. } => return Err(Refusal::call_charged()),
-            LedgerError::HoldOpen { .. } => return Err(Refusal::call_running()),
-            LedgerError::IdReused { .. } => return Err(Refusal::idempotency_key_reused()),
-            LedgerError::InvalidId { .. } => return Err(Refusal::invalid_idempotency_key()),
-            error if error.is_retryable() => {
-                let own = authorize.clone();
-                let guard = HoldGuard::new(place, Arc::clone(ledger), own, breakdown, gate.terms);
-                return let_through(gate, guard, &authorize, error).await;
-            }
+            LedgerError::HoldClosed { .. } => Refusal::call_charged(),
+            LedgerError::HoldOpen { .. } => Refusal::call_running(),
+            LedgerError::IdReused { .. } => Refusal::idempotency_key_reused(),
+            LedgerError::InvalidId { .. } => Refusal::invalid_idempotency_key(),
             error => return refuse(gate, &authorize, &error),
-        }
+        };
+        return unbilled_if_observed(gate, refusal);
     }
-    Err(Refusal::idempotency_key_reused())
+    unbilled_if_observed(gate, Refusal::idempotency_key_reused())
 }
 
-async fn ask(ledger: &dyn Ledger, authorize: &Authorize) -> Result<Authorization, LedgerError> {
-    match timeout(LEDGER_TIMEOUT, ledger.authorize(authorize.clone())).await {
+/// What the ledger answers, if it does in time.
+pub(crate) async fn in_time<T>(
+    asked: impl Future<Output = Result<T, LedgerError>>,
+) -> Result<T, LedgerError> {
+    match timeout(LEDGER_TIMEOUT, asked).await {
         Ok(outcome) => outcome,
         Err(elapsed) => Err(LedgerError::Unavailable(elapsed.into())),
     }
@@ -121,7 +127,7 @@ async fn let_through(
     gate: &Gate,
     mut guard: HoldGuard,
     authorize: &Authorize,
-    error: LedgerError,
+    error: &LedgerError,
 ) -> Result<Option<Pass>, Refusal> {
     let ticket = gate.fail_open.as_ref().and_then(|fail_open| fail_open.admit(authorize));
     if let Some(ticket) = ticket {
@@ -131,14 +137,13 @@ async fn let_through(
         }
         guard.let_through(None);
     }
-    if authorize.is_first {
-        // The hold may be that of the call which this one repeats. If it is our own, it expires.
-        guard.disarm();
-    }
-    refuse(gate, authorize, &error)
+    refuse(gate, authorize, error)
 }
 
 fn refuse(gate: &Gate, authorize: &Authorize, error: &LedgerError) -> Result<Option<Pass>, Refusal> {
+    if let Some(fail_open) = gate.fail_open.as_ref().filter(|_| error.is_refusal()) {
+        fail_open.refused(&authorize.account);
+    }
     log_refusal(authorize, error);
     unbilled_if_observed(gate, gate.refusal(error))
 }

@@ -87,7 +87,7 @@ where
 
     fn begin(&mut self, parts: Parts, body: B) -> State<B, S::Future, S::Response> {
         let caller = match self.gate.payer(&parts) {
-            Ok(Some(account)) => self.gate.caller(account, &parts),
+            Ok(Some(account)) => self.gate.caller(account, &parts, !body.is_end_stream()),
             Ok(None) => Ok(None),
             Err(refusal) => Err(refusal),
         };
@@ -145,7 +145,7 @@ impl<S> Machine<'_, S> {
         B: Body,
         B::Error: Into<BoxError>,
     {
-        let listened = self.gate.listen(&mut caller, request.body().bytes());
+        let listened = self.gate.listen(&mut caller, request.headers(), request.body().bytes());
         *self.id = caller.id.take();
         match listened {
             Err(refusal) => return State::refused(refusal),
@@ -262,12 +262,11 @@ where
                 StateProjection::Running { future, asked, pass } => {
                     let mut response = ready!(future.poll(cx))?;
                     let Some(pass) = pass.take() else {
-                        take_cost(
-                            machine.gate.cost_header.as_ref(),
-                            response.headers_mut(),
-                            &Meter::unbilled(),
-                        );
-                        return Poll::Ready(Ok(response.map(ResponseBody::settled)));
+                        let cost_header = machine.gate.cost_header.clone();
+                        take_cost(cost_header.as_ref(), response.headers_mut(), &Meter::unbilled());
+                        return Poll::Ready(Ok(
+                            response.map(|body| ResponseBody::unbilled(body, cost_header))
+                        ));
                     };
                     match Answer::new(pass, asked, response, machine.gate) {
                         Answer::Passes(response) => return Poll::Ready(Ok(response)),

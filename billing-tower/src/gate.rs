@@ -5,11 +5,12 @@ use billing_core::{
     Profile, Profiles,
 };
 use bytes::Bytes;
-use http::{HeaderName, Method, Response, request::Parts};
+use http::{HeaderMap, HeaderName, Method, Response, request::Parts};
 use serde_json::value::RawValue;
 
 use crate::{
     FailOpen, Identify, Mode, Payer, Protocol, Refusal, Settler,
+    admission::in_time,
     guard::Terms,
     idempotency::IdempotencyKey,
     protocol::{Spoken, grpc_operation, listen},
@@ -76,11 +77,21 @@ impl Gate {
     }
 
     /// What is called, as far as the head tells; `None` when it is free.
-    pub(crate) fn caller(&self, account: AccountId, parts: &Parts) -> Result<Option<Caller>, Refusal> {
-        let key = IdempotencyKey::read(&parts.headers)?;
+    pub(crate) fn caller(
+        &self,
+        account: AccountId,
+        parts: &Parts,
+        has_body: bool,
+    ) -> Result<Option<Caller>, Refusal> {
+        let key = match IdempotencyKey::read(&parts.headers) {
+            // It is ignored: an observed call is refused by nothing.
+            Err(_) if self.mode == Mode::Observe => None,
+            key => key?,
+        };
         let caller = |operation| Caller { account, key, operation, id: None, arguments: None };
         if self.protocol.is_json_rpc() && self.operation.is_none() {
-            return Ok((parts.method == Method::POST).then(|| caller(None)));
+            // What brings nothing calls nothing, such as a client that listens.
+            return Ok((has_body || parts.method == Method::POST).then(|| caller(None)));
         }
         let operation = match &self.operation {
             Some(name) => name(parts),
@@ -107,9 +118,19 @@ impl Gate {
     }
 
     /// Names the call by its body, where it is named there. Whether it is one that may cost something.
-    pub(crate) fn listen(&self, caller: &mut Caller, body: Option<&Bytes>) -> Result<bool, Refusal> {
+    pub(crate) fn listen(
+        &self,
+        caller: &mut Caller,
+        headers: &HeaderMap,
+        body: Option<&Bytes>,
+    ) -> Result<bool, Refusal> {
         let Some(body) = body.filter(|_| self.protocol.is_json_rpc()) else { return Ok(true) };
-        let Spoken { id, call } = listen(self.protocol, body)?;
+        let spoken = listen(self.protocol, headers, body);
+        if spoken.is_err() && self.mode == Mode::Observe {
+            tracing::warn!("observed call is no JSON-RPC request, and runs unbilled");
+            return Ok(false);
+        }
+        let Spoken { id, call } = spoken?;
         caller.id = id;
         let Some((operation, arguments)) = call else { return Ok(caller.operation.is_some()) };
         caller.operation.get_or_insert(operation);
@@ -133,7 +154,7 @@ impl Gate {
         caller: &Caller,
     ) -> impl Future<Output = Result<Profile, LedgerError>> + use<> {
         let (profiles, account) = (self.profiles.clone(), caller.account.clone());
-        async move { profiles.get(&account).await }
+        async move { in_time(profiles.get(&account)).await }
     }
 
     /// What the call may cost; `None` when it is free.
@@ -172,6 +193,12 @@ impl Gate {
                 Err(refusal)
             }
         }
+    }
+
+    /// How calls are settled. Nobody waits for what is only observed.
+    pub(crate) fn terms(&self) -> Terms {
+        let in_background = self.terms.in_background || self.mode == Mode::Observe;
+        Terms { in_background, ..self.terms }
     }
 
     pub(crate) fn refusal(&self, error: &LedgerError) -> Refusal {

@@ -11,7 +11,7 @@ use billing_core::{Authorize, Breakdown, Capture, Ledger, LedgerError, Money, Vo
 use crate::{
     Meter, Outcomes,
     fail_open::Ticket,
-    settler::{End, Kept, Place, Settlement},
+    settler::{End, Kept, Place},
 };
 
 /// Settles its hold exactly once, in the background if it is dropped.
@@ -100,8 +100,8 @@ impl HoldGuard {
     }
 
     /// No hold was placed, or it is not ours; there is nothing to settle.
-    pub(crate) fn disarm(mut self) -> Option<Place> {
-        self.place.take()
+    pub(crate) fn disarm(mut self) {
+        self.place = None;
     }
 
     /// Ends the call where somebody may wait for it: whether it has delivered. `None` when nobody has to: it is settled
@@ -111,18 +111,18 @@ impl HoldGuard {
         if self.terms.in_background {
             return None;
         }
-        let settlement = self.settlement();
-        let End::Capture(_) = settlement.end else {
+        let end = self.end();
+        let End::Capture(_) = end else {
             return None;
         };
         let place = self.place.take();
-        Some(Capturing::new(place, Arc::clone(&self.ledger), settlement))
+        Some(Capturing::new(place, Arc::clone(&self.ledger), end, self.ticket.clone()))
     }
 
-    fn settlement(&self) -> Settlement {
+    fn end(&self) -> End {
         let Authorize { account, id, amount, operation, .. } = &self.request;
         let metered = self.meter.reading();
-        let end = match self.due().cost(metered, *amount) {
+        match self.due().cost(metered, *amount) {
             None => End::Void(Void::new(account.clone(), *id)),
             Some(cost) => {
                 let mut capture = Capture::new(account.clone(), *id, cost);
@@ -132,8 +132,7 @@ impl HoldGuard {
                     None => capture,
                 })
             }
-        };
-        Settlement { end, ticket: self.ticket.clone() }
+        }
     }
 
     fn due(&self) -> crate::Due {
@@ -166,8 +165,17 @@ impl Drop for HoldGuard {
             self.break_off();
         }
         if let Some(place) = self.place.take() {
-            place.send(self.settlement());
+            settle_later(place, self.ticket.as_ref(), || self.end());
         }
+    }
+}
+
+/// Settles where nobody waits. What was let through is only written down, here and now: the queue may be full of those
+/// that wait for the ledger.
+fn settle_later(place: Place, ticket: Option<&Ticket>, end: impl FnOnce() -> End) {
+    match ticket {
+        Some(ticket) => ticket.end_now(end()),
+        None => drop(place.send(end())),
     }
 }
 
@@ -177,7 +185,8 @@ type CaptureFuture = Pin<Box<dyn Future<Output = Result<Option<Money>, LedgerErr
 /// failed, it goes on in the background: the hold's id makes the repeat harmless.
 pub(crate) struct Capturing {
     place: Option<Place>,
-    settlement: Settlement,
+    end: End,
+    ticket: Option<Ticket>,
     future: CaptureFuture,
 }
 
@@ -185,10 +194,18 @@ impl Capturing {
     /// How long the end of a body waits for a ledger out of reach.
     const PATIENCE: Duration = Duration::from_secs(5);
 
-    fn new(place: Option<Place>, ledger: Arc<dyn Ledger>, settlement: Settlement) -> Self {
-        let own = settlement.clone();
-        let future = Box::pin(async move { own.settle(&*ledger, Self::PATIENCE).await });
-        Self { place, settlement, future }
+    fn new(place: Option<Place>, ledger: Arc<dyn Ledger>, end: End, ticket: Option<Ticket>) -> Self {
+        let (own, right) = (end.clone(), ticket.clone());
+        let future = Box::pin(async move {
+            match right {
+                Some(ticket) => {
+                    ticket.end(own).await;
+                    Ok(None)
+                }
+                None => own.settle(&*ledger, Self::PATIENCE).await,
+            }
+        });
+        Self { place, end, ticket, future }
     }
 }
 
@@ -207,7 +224,7 @@ impl Future for Capturing {
 impl Drop for Capturing {
     fn drop(&mut self) {
         if let Some(place) = self.place.take() {
-            place.send(self.settlement.clone());
+            settle_later(place, self.ticket.as_ref(), || self.end.clone());
         }
     }
 }

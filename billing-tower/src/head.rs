@@ -59,10 +59,9 @@ impl<B: Body> Answer<B> {
         }
         guard.answer(judge.begins());
         let length = announced_length(&response);
-        // A message of HTTP/1 with a length has no trailers.
-        let announces = asked.takes_trailers
-            && !gate.terms.in_background
-            && (length.is_none() || asked.version > Version::HTTP_11);
+        // With it, a message of HTTP/1 ends; one of HTTP/2 may have trailers behind it.
+        let length = length.filter(|_| asked.version <= Version::HTTP_11);
+        let announces = asked.takes_trailers && !gate.terms().in_background && length.is_none();
         if announces {
             response.headers_mut().append(header::TRAILER, HeaderValue::from_name(CHARGED));
         }

@@ -15,7 +15,7 @@ pub struct Hold {
     pub account: AccountId,
     /// What is set aside: nothing for an account that is not billed.
     pub amount: Money,
-    /// What was asked for. `None` for a hold that was voided before it was placed.
+    /// What was asked for. `None` for a hold that was voided, or whose call was let through, before it was placed.
     pub requested: Option<Money>,
     /// What the call is.
     pub operation: Option<Operation>,

@@ -41,7 +41,7 @@ impl Authorize {
 
     /// Demands that the hold is placed by this very request: an open one with this id is
     /// [`LedgerError::HoldOpen`](crate::LedgerError::HoldOpen). After an unknown outcome, asking again can't tell
-    /// one's own hold from another's.
+    /// one's own hold from another's; so a back end does not do that by itself.
     #[must_use]
     pub fn first(mut self) -> Self {
         self.is_first = true;

@@ -13,7 +13,7 @@ use sqlx::{Row as _, query};
 
 use super::{Query, Row, Store, operations, refusal, rows};
 use crate::{
-    failure::{Failure, is_for_the_rules, retry},
+    failure::{Failure, is_for_the_rules, retry, retry_unless_done},
     stamp::Stamp,
 };
 
@@ -37,7 +37,7 @@ pub(super) async fn authorize(
 ) -> Result<Authorization, LedgerError> {
     let currency = store.settings.currency();
     let expires_at = rules::expires_at(now, request.ttl.unwrap_or(store.settings.hold_ttl));
-    let granted = decide(store, || {
+    let statement = || {
         query(AUTHORIZE)
             .bind(request.id.as_uuid())
             .bind(request.account.as_str())
@@ -46,8 +46,12 @@ pub(super) async fn authorize(
             .bind(Stamp(expires_at))
             .bind(Stamp(now))
             .bind(currency.code().to_owned())
-    })
-    .await?;
+    };
+    let granted = if request.is_first {
+        retry_unless_done(|| ask(store, &statement)).await?
+    } else {
+        decide(store, statement).await?
+    };
     let Some(row) = granted else {
         refusal::authorize(store, request, now).await?;
         return operations::authorize(store, request, now).await;
@@ -231,13 +235,17 @@ pub(super) async fn top_up(
 
 /// Runs a statement that does all or nothing; `None` when the rules have to say why it did nothing.
 async fn decide<'q>(store: &Store, statement: impl Fn() -> Query<'q>) -> Result<Option<Row>, LedgerError> {
-    retry(|| async {
-        match statement().fetch_optional(&store.pool).await {
-            Err(error) if is_for_the_rules(&error) => Ok(None),
-            outcome => Ok::<_, Failure<LedgerError>>(outcome?),
-        }
-    })
-    .await
+    retry(|| ask(store, &statement)).await
+}
+
+async fn ask<'q>(
+    store: &Store,
+    statement: &impl Fn() -> Query<'q>,
+) -> Result<Option<Row>, Failure<LedgerError>> {
+    match statement().fetch_optional(&store.pool).await {
+        Err(error) if is_for_the_rules(&error) => Ok(None),
+        outcome => Ok(outcome?),
+    }
 }
 
 /// The posting's place among the account's, and the balance it left.

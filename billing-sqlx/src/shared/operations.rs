@@ -6,14 +6,17 @@ use billing_core::{
 use chrono::{DateTime, Utc};
 
 use super::{Connection, Store, book};
-use crate::failure::{Failure, retry};
+use crate::failure::{Failure, retry, retry_unless_done};
 
 type Outcome<T> = Result<T, Failure<LedgerError>>;
 
 /// Runs `work` on a locked account, again where that helps.
 macro_rules! on_account {
     ($store:expr, $id:expr, $now:expr, $work:expr) => {
-        retry(|| async {
+        on_account!(retry, $store, $id, $now, $work)
+    };
+    ($retry:ident, $store:expr, $id:expr, $now:expr, $work:expr) => {
+        $retry(|| async {
             let mut transaction = $store.begin().await?;
             let mut account = book::lock(&mut transaction, $id, &$store.settings, $now).await?;
             let outcome: Outcome<_> = $work(&mut *transaction, &mut account).await;
@@ -32,7 +35,7 @@ pub(super) async fn authorize(
     request: &Authorize,
     now: DateTime<Utc>,
 ) -> Result<Authorization, LedgerError> {
-    on_account!(store, &request.account, now, async |connection: &mut Connection, account: &mut Account| {
+    let work = async |connection: &mut Connection, account: &mut Account| {
         if let Some(hold) = book::hold(connection, account, request.id).await? {
             rules::authorize_again(&hold, request, now)?;
             return Ok(Authorization::new(hold, account.available()));
@@ -42,7 +45,12 @@ pub(super) async fn authorize(
         book::insert_hold(connection, &hold).await?;
         book::save(connection, account).await?;
         Ok(Authorization::new(hold, account.available()))
-    })
+    };
+    if request.is_first {
+        on_account!(retry_unless_done, store, &request.account, now, work)
+    } else {
+        on_account!(store, &request.account, now, work)
+    }
 }
 
 pub(super) async fn capture(

@@ -6,7 +6,7 @@ use std::{
 
 use billing_core::{BoxError, LedgerError, Money};
 use bytes::{Buf, Bytes};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -46,6 +46,8 @@ enum Stage<D> {
     Announcing(HeaderMap),
     /// There is nothing to charge, or nothing any more.
     Settled,
+    /// There is nothing to charge, and nobody is told what it would have cost.
+    Unbilled(HeaderName),
     /// Our own trailers were the end.
     Over,
 }
@@ -57,6 +59,12 @@ impl<B: Body> ResponseBody<B> {
 
     pub(crate) fn settled(body: B) -> Self {
         Self { kind: Kind::Passed { body, stage: Stage::Settled } }
+    }
+
+    /// A body that is not charged, and whose trailers may tell a cost.
+    pub(crate) fn unbilled(body: B, cost_header: Option<HeaderName>) -> Self {
+        let stage = cost_header.map_or(Stage::Settled, Stage::Unbilled);
+        Self { kind: Kind::Passed { body, stage } }
     }
 
     /// A body that is charged at its end.
@@ -90,7 +98,7 @@ where
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Refused { json } => json.is_empty(),
-            Kind::Passed { body, stage: Stage::Settled } => body.is_end_stream(),
+            Kind::Passed { body, stage: Stage::Settled | Stage::Unbilled(_) } => body.is_end_stream(),
             Kind::Passed { stage: Stage::Over, .. } => true,
             Kind::Passed { .. } => false,
         }
@@ -119,6 +127,15 @@ where
     loop {
         match stage {
             Stage::Settled => return body.poll_frame(cx).map_err(Into::into),
+            Stage::Unbilled(cost_header) => {
+                let mut frame = ready!(body.poll_frame(cx));
+                if let Some(Ok(frame)) = &mut frame
+                    && let Some(trailers) = frame.trailers_mut()
+                {
+                    trailers.remove(&*cost_header);
+                }
+                return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+            }
             Stage::Over => return Poll::Ready(None),
             Stage::Announcing(trailers) => {
                 let trailers = mem::take(trailers);

@@ -1,18 +1,21 @@
 //! Letting calls through while the ledger is out of reach.
+mod granted;
 mod replay;
 mod spool;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use billing_core::{AccountId, Authorization, Authorize, Capture, HoldId, Ledger, Money, Operation, Void};
-use tokio::{sync::Notify, time::Instant};
+use tokio::sync::Notify;
 
-use self::spool::{Line, Spool};
+use self::{
+    granted::Granted,
+    spool::{Line, Spool},
+};
 pub use self::{replay::FailOpenTask, spool::SpoolError};
 use crate::settler::End;
 
@@ -20,7 +23,8 @@ use crate::settler::End;
 ///
 /// Without it such calls are refused with 503. With it they run, as long as
 /// * what they were estimated at comes to at most a bound of money, until they are charged,
-/// * their account was granted a call within the last ten minutes, and had enough left then.
+/// * their account was granted a call within the last ten minutes, and had enough left then,
+/// * they have no `Idempotency-Key`: nobody could tell whether the call that they repeat was charged.
 ///
 /// Each is written to a file, and the file to the disk, before it runs. When the ledger is back it is charged under the
 /// id of its hold, as a late capture: as far as the account has money left, whatever its limits say. Should the process
@@ -61,8 +65,9 @@ struct Shared {
 struct State {
     /// Calls that are not charged yet.
     calls: HashMap<HoldId, LetThrough>,
-    /// When each account was last granted a call, and what it had left.
-    granted: HashMap<AccountId, (Instant, Money)>,
+    /// What they were estimated at, together.
+    out_micros: i64,
+    granted: Granted,
 }
 
 /// A call that was let through.
@@ -75,10 +80,8 @@ struct LetThrough {
 }
 
 impl FailOpen {
-    /// An account that was granted a call so long ago is not let through.
-    const LATELY: Duration = Duration::from_mins(10);
-    /// So many accounts are remembered at most.
-    const MOST_ACCOUNTS: usize = 100_000;
+    /// So many calls are out at most, whatever they cost.
+    const MOST_CALLS: usize = 10_000;
 
     /// Opens the file, or makes it, and begins to charge what an earlier process has left in it. `bound` is the most
     /// money that is out at once.
@@ -91,7 +94,10 @@ impl FailOpen {
         ledger: Arc<dyn Ledger>,
     ) -> Result<(Self, FailOpenTask), SpoolError> {
         let (spool, lines) = Spool::open(path.as_ref().to_owned()).await?;
-        let state = State { calls: recovered(lines), granted: HashMap::new() };
+        let mut state = State::default();
+        for (hold, call) in recovered(lines) {
+            state.insert(hold, call);
+        }
         if !state.calls.is_empty() {
             let count = state.calls.len();
             tracing::warn!(count, "{count} calls were let through by an earlier process and are charged now");
@@ -102,14 +108,12 @@ impl FailOpen {
 
     /// Remembers that an account was granted a call.
     pub(crate) fn granted(&self, authorization: &Authorization) {
-        let mut state = self.0.lock();
-        if state.granted.len() >= Self::MOST_ACCOUNTS {
-            state.granted.retain(|_, (at, _)| at.elapsed() < Self::LATELY);
-        }
-        if state.granted.len() < Self::MOST_ACCOUNTS {
-            let account = authorization.hold.account.clone();
-            state.granted.insert(account, (Instant::now(), authorization.available));
-        }
+        self.0.lock().granted.remember(&authorization.hold.account, authorization.available);
+    }
+
+    /// Remembers that an account was refused one.
+    pub(crate) fn refused(&self, account: &AccountId) {
+        self.0.lock().granted.forget(account);
     }
 
     /// The right to run without a hold, where bound and account admit it. It holds once it is
@@ -123,32 +127,37 @@ impl Shared {
     /// Counts a call among those let through, if the bound and its account admit it.
     fn admit(&self, request: &Authorize) -> Option<()> {
         let mut state = self.lock();
-        let out = state.calls.values().fold(0_i64, |sum, call| sum.saturating_add(call.amount.micros()));
         let fits = request.amount.currency() == self.bound.currency()
-            && out.saturating_add(request.amount.micros()) <= self.bound.micros();
+            && state.out_micros.saturating_add(request.amount.micros()) <= self.bound.micros()
+            && state.calls.len() < FailOpen::MOST_CALLS;
         if !fits || state.calls.contains_key(&request.id) {
             return None;
         }
-        let (at, available) = state.granted.get_mut(&request.account)?;
-        let left = available.checked_sub(request.amount).filter(|left| !left.is_negative())?;
-        if at.elapsed() >= FailOpen::LATELY {
-            return None;
-        }
-        *available = left;
-        state.calls.insert(
-            request.id,
-            LetThrough {
-                account: request.account.clone(),
-                operation: request.operation.clone(),
-                amount: request.amount,
-                end: None,
-            },
-        );
+        state.granted.spend(&request.account, request.amount)?;
+        let call = LetThrough {
+            account: request.account.clone(),
+            operation: request.operation.clone(),
+            amount: request.amount,
+            end: None,
+        };
+        state.insert(request.id, call);
         Some(())
     }
 
     fn forget(&self, hold: HoldId) {
-        self.lock().calls.remove(&hold);
+        let mut state = self.lock();
+        if let Some(call) = state.calls.remove(&hold) {
+            state.out_micros -= call.amount.micros();
+        }
+    }
+
+    /// Takes in how a call has ended; whether that is news.
+    fn ended(&self, hold: HoldId, end: End) -> bool {
+        let mut state = self.lock();
+        let Some(call) = state.calls.get_mut(&hold).filter(|call| call.end.is_none()) else { return false };
+        call.end = Some(end);
+        self.ended.notify_one();
+        true
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -179,50 +188,102 @@ impl Ticket {
         true
     }
 
-    /// Says how the call has ended, once. It is charged as soon as the ledger is back.
+    /// Says how the call has ended, once, and waits until that is on the disk. It is charged as soon as the ledger is
+    /// back.
     pub(crate) async fn end(&self, end: End) {
         let line = Line::ended(self.hold, &end);
-        {
-            let mut state = self.shared.lock();
-            let Some(call) = state.calls.get_mut(&self.hold).filter(|call| call.end.is_none()) else {
-                return;
-            };
-            call.end = Some(end);
+        if self.shared.ended(self.hold, end) {
+            tell_unwritten(self.shared.spool.append(line).await);
         }
-        if let Err(error) = self.shared.spool.append(line).await {
-            tracing::error!("the end of a call can't be written down; it is charged all the same: {error}");
+    }
+
+    /// The same where nothing can be waited for.
+    pub(crate) fn end_now(&self, end: End) {
+        let line = Line::ended(self.hold, &end);
+        if self.shared.ended(self.hold, end) {
+            tell_unwritten(self.shared.spool.append_now(line));
         }
-        self.shared.ended.notify_one();
     }
 }
 
-/// What an earlier process has left: calls that are to be charged what they have cost, or else their estimate.
+fn tell_unwritten(written: Result<(), SpoolError>) {
+    if let Err(error) = written {
+        tracing::error!("the end of a call can't be written down; it is charged all the same: {error}");
+    }
+}
+
+/// What an earlier process has left: calls that are to be charged what they have cost, or else their estimate. Lines
+/// about one call may stand in any order: two threads may have written them.
 fn recovered(lines: Vec<Line>) -> HashMap<HoldId, LetThrough> {
-    let mut calls: HashMap<HoldId, LetThrough> = HashMap::new();
+    let (mut calls, mut ends, mut settled) = (HashMap::new(), HashMap::new(), HashSet::new());
     for line in lines {
         match line {
             Line::Passed { hold, account, operation, amount } => {
-                let capture = Capture::new(account.clone(), hold, amount).let_through(operation.clone());
-                let end = Some(End::Capture(capture));
-                calls.insert(hold, LetThrough { account, operation, amount, end });
+                calls.insert(hold, LetThrough { account, operation, amount, end: None });
             }
             Line::Ended { hold, cost, breakdown } => {
-                let Some(call) = calls.get_mut(&hold) else { continue };
-                let account = call.account.clone();
-                call.end = Some(match cost {
-                    Some(cost) => {
-                        let mut capture =
-                            Capture::new(account, hold, cost).let_through(call.operation.clone());
-                        capture.breakdown = breakdown;
-                        End::Capture(capture)
-                    }
-                    None => End::Void(Void::new(account, hold)),
-                });
+                ends.insert(hold, (cost, breakdown));
             }
             Line::Settled { hold } => {
-                calls.remove(&hold);
+                settled.insert(hold);
             }
         }
     }
+    calls.retain(|hold, _| !settled.contains(hold));
+    for (hold, call) in &mut calls {
+        let (cost, breakdown) = ends.remove(hold).unwrap_or((Some(call.amount), None));
+        call.end = Some(match cost {
+            None => End::Void(Void::new(call.account.clone(), *hold)),
+            Some(cost) => {
+                let capture = Capture::new(call.account.clone(), *hold, cost);
+                let mut capture = capture.let_through(call.operation.clone());
+                capture.breakdown = breakdown;
+                End::Capture(capture)
+            }
+        });
+    }
     calls
+}
+
+impl State {
+    fn insert(&mut self, hold: HoldId, call: LetThrough) {
+        self.out_micros = self.out_micros.saturating_add(call.amount.micros());
+        self.calls.insert(hold, call);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use billing_core::Currency;
+
+    use super::*;
+
+    #[test]
+    fn lines_about_a_call_count_in_any_order() {
+        let [given_up, ended, settled, running] = [(); 4].map(|()| HoldId::new());
+        let usd = |micros| Money::from_micros(micros, Currency::USD);
+        let passed = |hold| Line::Passed {
+            hold,
+            account: AccountId::new("acme").unwrap(),
+            operation: Operation::new("search").unwrap(),
+            amount: usd(50),
+        };
+        let end = |hold, cost| Line::Ended { hold, cost, breakdown: None };
+        let calls = recovered(vec![
+            end(given_up, None),
+            passed(given_up),
+            passed(ended),
+            end(ended, Some(usd(7))),
+            Line::Settled { hold: settled },
+            end(settled, Some(usd(9))),
+            passed(settled),
+            passed(running),
+        ]);
+        assert_eq!(calls.len(), 3);
+        let cost = |hold: &HoldId| match calls[hold].end.as_ref().unwrap() {
+            End::Capture(capture) => Some(capture.amount),
+            End::Void(_) => None,
+        };
+        assert_eq!([given_up, ended, running].map(|hold| cost(&hold)), [None, Some(usd(7)), Some(usd(50))]);
+    }
 }

@@ -34,7 +34,7 @@ impl FailOpenTask {
         self.task.abort();
         let settled = async {
             let mut pause = Pause::default();
-            while !self.shared.settle_ended(&*self.ledger).await {
+            while !self.shared.settle_ended(&self.ledger).await {
                 sleep(pause.next()).await;
             }
         };
@@ -57,7 +57,7 @@ impl Drop for FailOpenTask {
 async fn replay(shared: Arc<Shared>, ledger: Arc<dyn Ledger>) {
     let mut pause = Pause::default();
     loop {
-        if shared.settle_ended(&*ledger).await {
+        if shared.settle_ended(&ledger).await {
             pause = Pause::default();
             shared.ended.notified().await;
         } else {
@@ -71,16 +71,19 @@ impl Shared {
     const ATTEMPT: Duration = Duration::from_secs(10);
 
     /// Charges the calls that have ended; whether none of them is left.
-    async fn settle_ended(&self, ledger: &dyn Ledger) -> bool {
+    async fn settle_ended(self: &Arc<Self>, ledger: &Arc<dyn Ledger>) -> bool {
         for (hold, end) in self.ended_calls() {
-            match timeout(Self::ATTEMPT, end.carry_out(ledger)).await {
-                Err(_elapsed) => return false,
-                Ok(Err(error)) if error.is_retryable() => return false,
-                Ok(Err(error)) => {
+            let ledger = Arc::clone(ledger);
+            // A ledger that panics costs its own attempt only.
+            let attempt = tokio::spawn(async move { timeout(Self::ATTEMPT, end.carry_out(&*ledger)).await });
+            match attempt.await {
+                Err(_) | Ok(Err(_)) => return false,
+                Ok(Ok(Err(error))) if error.is_retryable() => return false,
+                Ok(Ok(Err(error))) => {
                     let error: &(dyn std::error::Error + 'static) = &error;
                     tracing::error!(hold.id = %hold, error, "call under hold {hold} was let through and can't be charged");
                 }
-                Ok(Ok(_)) => {
+                Ok(Ok(Ok(_))) => {
                     tracing::info!(hold.id = %hold, "call under hold {hold} was let through and is settled");
                 }
             }
@@ -95,11 +98,11 @@ impl Shared {
     }
 
     /// Makes room under the bound. Settled twice, after a crash, is settled once: the hold's id sees to that.
-    async fn settled(&self, hold: HoldId) {
+    async fn settled(self: &Arc<Self>, hold: HoldId) {
         if let Err(error) = self.spool.append(Line::Settled { hold }).await {
             tracing::error!("a settled call can't be written down: {error}");
         }
         self.forget(hold);
-        self.spool.clear_if(|| self.lock().calls.is_empty());
+        Arc::clone(&self.spool).clear_if(Arc::clone(self), |shared| shared.lock().calls.is_empty()).await;
     }
 }

@@ -76,11 +76,11 @@ impl Line {
     }
 
     /// `None` when the text is no line of ours.
-    fn read(text: &str) -> Option<Self> {
+    fn read(text: &[u8]) -> Option<Self> {
         let money = |micros, currency: &str| {
             currency.parse().ok().map(|currency: Currency| Money::from_micros(micros, currency))
         };
-        Some(match serde_json::from_str(text).ok()? {
+        Some(match serde_json::from_slice(text).ok()? {
             Written::Passed { hold, account, operation, micros, currency } => {
                 Self::Passed { hold, account, operation, amount: money(micros, &currency)? }
             }
@@ -107,6 +107,8 @@ pub(super) struct Spool {
 struct Tail {
     file: File,
     length: u64,
+    /// Whether the file ends, and is written on, where its last whole line ends.
+    is_cut: bool,
 }
 
 impl Spool {
@@ -124,19 +126,24 @@ impl Spool {
                 TryLockError::WouldBlock => SpoolError::InUse { path: path.clone() },
                 TryLockError::Error(source) => failed(source),
             })?;
-            let mut text = String::new();
-            file.read_to_string(&mut text).map_err(failed)?;
-            let whole = text.rfind('\n').map_or(0, |end| end + 1);
-            let lines = text[..whole]
-                .lines()
+            let mut text = Vec::new();
+            file.read_to_end(&mut text).map_err(failed)?;
+            text.truncate(text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+            let lines = text
+                .split_inclusive(|byte| *byte == b'\n')
                 .enumerate()
                 .map(|(index, line)| {
                     Line::read(line)
                         .ok_or_else(|| SpoolError::Unreadable { path: path.clone(), line: index + 1 })
                 })
                 .collect::<Result<_, _>>()?;
-            let mut tail = Tail { file, length: u64::try_from(whole).unwrap_or(u64::MAX) };
+            let mut tail =
+                Tail { file, length: u64::try_from(text.len()).unwrap_or(u64::MAX), is_cut: false };
             tail.cut().map_err(failed)?;
+            // The name of a new file is on the disk once its folder is.
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+            }
             Ok((Arc::new(Self { path, file: Mutex::new(tail) }), lines))
         })
         .await
@@ -148,21 +155,31 @@ impl Spool {
     /// Dropping the future ends the waiting only.
     pub(super) async fn append(self: &Arc<Self>, line: Line) -> Result<(), SpoolError> {
         let spool = Arc::clone(self);
-        blocking(move || {
-            let written = line.write().and_then(|text| spool.lock().append(&text));
-            written.map_err(|source| SpoolError::Io { path: spool.path.clone(), source })
-        })
-        .await
+        blocking(move || spool.append_now(line)).await
+    }
+
+    /// The same, on this thread.
+    pub(super) fn append_now(&self, line: Line) -> Result<(), SpoolError> {
+        let written = line.write().and_then(|text| self.lock().append(&text));
+        written.map_err(|source| SpoolError::Io { path: self.path.clone(), source })
     }
 
     /// Empties the file while nobody writes to it, if `is_done` says so then.
-    pub(super) fn clear_if(&self, is_done: impl FnOnce() -> bool) {
-        let mut tail = self.lock();
-        if tail.length > 0 && is_done() {
-            tail.length = 0;
-            if let Err(error) = tail.cut() {
-                tracing::warn!("{} can't be emptied: {error}", self.path.display());
+    pub(super) async fn clear_if<T: Send + 'static>(
+        self: Arc<Self>,
+        state: T,
+        is_done: impl FnOnce(&T) -> bool + Send + 'static,
+    ) {
+        let cleared = blocking(move || {
+            let mut tail = self.lock();
+            if tail.length == 0 || !is_done(&state) {
+                return Ok(());
             }
+            tail.length = 0;
+            tail.cut().map_err(|source| SpoolError::Io { path: self.path.clone(), source })
+        });
+        if let Err(error) = cleared.await {
+            tracing::warn!("calls that are charged stay written down: {error}");
         }
     }
 
@@ -173,20 +190,26 @@ impl Spool {
 
 impl Tail {
     fn append(&mut self, text: &[u8]) -> io::Result<()> {
-        let written = self.file.write_all(text).and_then(|()| self.file.sync_data());
-        match written {
-            Ok(()) => self.length += u64::try_from(text.len()).unwrap_or_default(),
-            // Half a line would spoil the next one.
-            Err(_) => self.cut()?,
+        if !self.is_cut {
+            self.cut()?;
         }
-        written
+        // Until all of it is on the disk: half a line would spoil the next one.
+        self.is_cut = false;
+        self.file.write_all(text)?;
+        self.file.sync_data()?;
+        self.length += u64::try_from(text.len()).unwrap_or_default();
+        self.is_cut = true;
+        Ok(())
     }
 
     /// Drops what is behind the last whole line.
     fn cut(&mut self) -> io::Result<()> {
+        self.is_cut = false;
         self.file.set_len(self.length)?;
         self.file.seek(SeekFrom::Start(self.length))?;
-        self.file.sync_data()
+        self.file.sync_data()?;
+        self.is_cut = true;
+        Ok(())
     }
 }
 
@@ -264,15 +287,17 @@ mod tests {
         assert!(matches!(Spool::open(path.clone()).await, Err(SpoolError::InUse { .. })));
         drop(spool);
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
-        file.write_all(br#"{"passed":{"hold":"#).unwrap();
+        // Torn in the middle of a letter.
+        file.write_all(&"{\"passed\":{\"hold\":\"к".as_bytes()[..20]).unwrap();
         let (spool, lines) = Spool::open(path.clone()).await.unwrap();
         assert_eq!(lines, written);
         spool.append(passed()).await.unwrap();
         drop(spool);
         let (spool, lines) = Spool::open(path.clone()).await.unwrap();
         assert_eq!(lines.len(), 5);
-        spool.clear_if(|| false);
-        spool.clear_if(|| true);
+        Arc::clone(&spool).clear_if((), |()| false).await;
+        assert_ne!(std::fs::read(&path).unwrap(), b"");
+        spool.clear_if((), |()| true).await;
         assert_eq!(std::fs::read(&path).unwrap(), b"");
     }
 

@@ -21,6 +21,8 @@ impl Judge {
         match protocol {
             _ if !succeeds => Self::Told(false),
             Protocol::Http => Self::Told(true),
+            // A browser's gRPC has its status in the body, which is read by nobody here.
+            Protocol::Grpc if grpc::is_web(response.headers()) => Self::Told(true),
             Protocol::Grpc => grpc::status(response.headers()).map_or(Self::Grpc, Self::Told),
             Protocol::JsonRpc | Protocol::Mcp => Self::JsonRpc(Tail::new(response.headers())),
         }
@@ -53,7 +55,7 @@ impl Judge {
             Self::Told(delivered) => delivered,
             // gRPC without a status is a call that broke off.
             Self::Grpc => false,
-            Self::JsonRpc(tail) => !tail.failed(),
+            Self::JsonRpc(tail) => tail.delivered(),
         }
     }
 }

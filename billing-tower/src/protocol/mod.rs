@@ -24,8 +24,9 @@ pub(crate) use self::{
 /// `arguments`, which an estimator sees as the call's body. Several requests at once (a batch) are refused: MCP has none
 /// any more. What is not a `POST`, such as MCP's stream of server messages, is free.
 ///
-/// How answers end is read from JSON of at most 64 KiB, and from the last answer of an event stream; a longer one counts
-/// as a result.
+/// How answers end is read from JSON of at most 64 KiB, and from the last answer of an event stream; one that is longer,
+/// or compressed, counts as a result, and so does an answer in gRPC-Web, whose status is in its body. An answer without a
+/// result, such as that to a notification, delivers nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Protocol {

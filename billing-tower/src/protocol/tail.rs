@@ -16,9 +16,10 @@ pub(crate) struct Tail {
     text: Vec<u8>,
     /// The data of the event so far.
     event: Vec<u8>,
-    overflowed: bool,
-    /// Whether the last answer was an error.
-    failed: bool,
+    /// Whether nobody can tell what it says: it is too long, or compressed.
+    is_opaque: bool,
+    /// Whether the last answer was a result.
+    is_result: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -49,12 +50,13 @@ impl ToolResult<'_> {
 impl Tail {
     pub(super) fn new(headers: &HeaderMap) -> Self {
         let content_type = headers.get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
-        Self { is_events: content_type.starts_with(b"text/event-stream"), ..Self::default() }
+        let is_opaque = headers.contains_key(header::CONTENT_ENCODING);
+        Self { is_events: content_type.starts_with(b"text/event-stream"), is_opaque, ..Self::default() }
     }
 
     pub(super) fn see(&mut self, data: &impl Buf) {
         let bytes = data.chunk();
-        if self.overflowed || bytes.len() < data.remaining() {
+        if self.is_opaque || bytes.len() < data.remaining() {
             self.overflow();
         } else if self.is_events {
             for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -67,17 +69,18 @@ impl Tail {
         }
     }
 
-    pub(super) fn failed(mut self) -> bool {
+    /// Whether there was a result, at the end.
+    pub(super) fn delivered(mut self) -> bool {
         if !self.is_events {
             self.event = mem::take(&mut self.text);
         }
         self.close_event();
-        self.has_failed()
+        self.is_opaque || self.is_result == Some(true)
     }
 
-    /// Whether it has, as far as whole events have told.
+    /// Whether there was an error, as far as whole events have told.
     pub(super) fn has_failed(&self) -> bool {
-        self.failed && !self.overflowed
+        self.is_result == Some(false) && !self.is_opaque
     }
 
     /// A line of an event stream, or a part of one.
@@ -85,7 +88,7 @@ impl Tail {
         if self.text.len() + self.event.len() + piece.len() > LIMIT_BYTES {
             // An answer of such a length is no error; the next event may be.
             (self.text, self.event) = (Vec::new(), Vec::new());
-            self.failed = false;
+            self.is_result = Some(true);
             return;
         }
         self.text.extend_from_slice(piece);
@@ -112,12 +115,12 @@ impl Tail {
             let tool_failed = |result: &RawValue| {
                 serde_json::from_str(result.get()).is_ok_and(|result: ToolResult<'_>| !result.delivers())
             };
-            self.failed = error.is_some() || result.is_some_and(tool_failed);
+            self.is_result = Some(error.is_none() && !result.is_some_and(tool_failed));
         }
     }
 
     fn overflow(&mut self) {
-        self.overflowed = true;
+        self.is_opaque = true;
         self.text = Vec::new();
     }
 }
@@ -129,38 +132,38 @@ mod tests {
 
     use super::*;
 
-    fn failed(content_type: &'static str, pieces: &[&str]) -> bool {
+    fn delivers(content_type: &'static str, pieces: &[&str]) -> bool {
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))]);
         let mut tail = Tail::new(&headers);
         for piece in pieces {
             tail.see(&Bytes::copy_from_slice(piece.as_bytes()));
         }
-        tail.failed()
+        tail.delivered()
     }
 
     #[test]
     fn an_error_or_a_tool_that_failed_is_no_result() {
-        let json = |pieces: &[&str]| failed("application/json", pieces);
-        assert!(json(&[r#"{"jsonrpc":"2.0","id":1,"er"#, r#"ror":{"code":-1,"message":""}}"#]));
-        assert!(json(&[r#"{"id":1,"result":{"content":[],"isError":true}}"#]));
-        assert!(json(&[r#"{"id":1,"result":{"resultType":"input_required","inputRequests":{}}}"#]));
-        assert!(!json(&[r#"{"id":1,"result":{"resultType":"complete","content":[]}}"#]));
-        assert!(!json(&[r#"{"id":1,"result":{"content":[]}}"#]));
-        assert!(!json(&[r#"{"id":1,"result":[1]}"#]));
-        assert!(!json(&["no json"]));
-        assert!(!json(&[r#"{"id":1,"error":""#, &"x".repeat(LIMIT_BYTES), r#""}"#]));
+        let json = |pieces: &[&str]| delivers("application/json", pieces);
+        assert!(!json(&[r#"{"jsonrpc":"2.0","id":1,"er"#, r#"ror":{"code":-1,"message":""}}"#]));
+        assert!(!json(&[r#"{"id":1,"result":{"content":[],"isError":true}}"#]));
+        assert!(!json(&[r#"{"id":1,"result":{"resultType":"input_required","inputRequests":{}}}"#]));
+        assert!(json(&[r#"{"id":1,"result":{"resultType":"complete","content":[]}}"#]));
+        assert!(json(&[r#"{"id":1,"result":{"content":[]}}"#]));
+        assert!(json(&[r#"{"id":1,"result":[1]}"#]));
+        assert!(!json(&["no json"]) && !json(&[]));
+        assert!(json(&[r#"{"id":1,"error":""#, &"x".repeat(LIMIT_BYTES), r#""}"#]));
     }
 
     #[test]
     fn the_last_answer_of_an_event_stream_decides() {
-        let events = |pieces: &[&str]| failed("text/event-stream; charset=utf-8", pieces);
+        let events = |pieces: &[&str]| delivers("text/event-stream; charset=utf-8", pieces);
         let (good, bad) = (r#"data: {"id":1,"result":{}}"#, r#"data: {"id":1,"error":{}}"#);
         let note = "data: {\"method\":\"notifications/progress\"}\n\n";
-        assert!(events(&["event: message\n", bad, "\n\n", note]));
-        assert!(events(&[note, &bad[..9], &bad[9..], "\r\n\r\n"]));
-        assert!(!events(&[bad, "\n\n", good, "\n\n"]));
-        assert!(!events(&[bad, "\n\n", "data: \"", &"x".repeat(LIMIT_BYTES), "\"\n\n"]));
+        assert!(!events(&["event: message\n", bad, "\n\n", note]));
+        assert!(!events(&[note, &bad[..9], &bad[9..], "\r\n\r\n"]));
+        assert!(events(&[bad, "\n\n", good, "\n\n"]));
+        assert!(events(&[bad, "\n\n", "data: \"", &"x".repeat(LIMIT_BYTES), "\"\n\n"]));
         // The stream ends without its last blank line.
-        assert!(events(&[bad, "\n"]));
+        assert!(!events(&[bad, "\n"]));
     }
 }

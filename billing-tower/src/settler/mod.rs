@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use billing_core::Ledger;
 pub(crate) use keeper::{Keeper, Kept};
-pub(crate) use settlement::{End, Pause, Settlement};
+pub(crate) use settlement::{End, Pause};
 use tokio::{
     sync::{
         mpsc::{self, OwnedPermit},
@@ -20,7 +20,7 @@ use tokio::{
 use self::task::{Phase, Task};
 
 /// A place in the queue. Sending through it neither waits nor fails, so it works while something is dropped.
-pub(crate) type Place = OwnedPermit<Settlement>;
+pub(crate) type Place = OwnedPermit<End>;
 
 /// Settles the holds of calls that nobody waits for: those that failed, or whose client has gone.
 ///
@@ -35,7 +35,7 @@ pub(crate) type Place = OwnedPermit<Settlement>;
 #[derive(Clone, Debug)]
 pub struct Settler {
     ledger: Arc<dyn Ledger>,
-    places: mpsc::Sender<Settlement>,
+    places: mpsc::Sender<End>,
     keeper: Keeper,
 }
 

@@ -3,16 +3,6 @@ use std::time::Duration;
 use billing_core::{Capture, Ledger, LedgerError, Money, Void};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::fail_open::Ticket;
-
-/// How a call is to be settled.
-#[derive(Clone, Debug)]
-pub(crate) struct Settlement {
-    pub(crate) end: End,
-    /// The right that the call was let through by, if it has no hold.
-    pub(crate) ticket: Option<Ticket>,
-}
-
 /// How a hold is to end.
 #[derive(Clone, Debug)]
 pub(crate) enum End {
@@ -20,26 +10,21 @@ pub(crate) enum End {
     Void(Void),
 }
 
-impl Settlement {
+impl End {
     /// The longest that one attempt may take: a connection that hangs must not keep the rest waiting.
     const ATTEMPT: Duration = Duration::from_secs(10);
 
-    /// Settles, asking again for as long as the ledger is out of reach and `patience` lasts. Answers what was charged,
-    /// if that is known.
+    /// Settles, asking again for as long as the ledger is out of reach and `patience` lasts. Answers what was charged.
     pub(crate) async fn settle(
         &self,
         ledger: &dyn Ledger,
         patience: Duration,
     ) -> Result<Option<Money>, LedgerError> {
-        if let Some(ticket) = &self.ticket {
-            ticket.end(self.end.clone()).await;
-            return Ok(None);
-        }
         let started_at = Instant::now();
         let mut pause = Pause::default();
         loop {
             let left = patience.saturating_sub(started_at.elapsed());
-            let error = match timeout(left.min(Self::ATTEMPT), self.end.carry_out(ledger)).await {
+            let error = match timeout(left.min(Self::ATTEMPT), self.carry_out(ledger)).await {
                 Ok(Ok(charged)) => return Ok(charged),
                 Ok(Err(error)) => error,
                 Err(elapsed) => LedgerError::Unavailable(elapsed.into()),
@@ -52,21 +37,6 @@ impl Settlement {
         }
     }
 
-    /// Tells the operator that the hold is left to expire; a capture among these is money not collected.
-    pub(super) fn log_unsettled(&self, why: &dyn std::fmt::Display, error: Option<&LedgerError>) {
-        let (hold, account, cost) = match &self.end {
-            End::Capture(Capture { hold, account, amount, .. }) => (hold, account, Some(amount)),
-            End::Void(Void { hold, account, .. }) => (hold, account, None),
-        };
-        let error = error.map(|error| error as &(dyn std::error::Error + 'static));
-        tracing::error!(
-            hold.id = %hold, account.id = %account, ?cost, error,
-            "hold {hold} of account {account} was not settled: {why}"
-        );
-    }
-}
-
-impl End {
     /// Ends the hold, and answers what was charged.
     pub(crate) async fn carry_out(&self, ledger: &dyn Ledger) -> Result<Option<Money>, LedgerError> {
         match self {
@@ -75,6 +45,19 @@ impl End {
             }
             Self::Void(void) => ledger.void(void.clone()).await.map(|()| None),
         }
+    }
+
+    /// Tells the operator that the hold is left to expire; a capture among these is money not collected.
+    pub(super) fn log_unsettled(&self, why: &dyn std::fmt::Display, error: Option<&LedgerError>) {
+        let (hold, account, cost) = match self {
+            Self::Capture(Capture { hold, account, amount, .. }) => (hold, account, Some(amount)),
+            Self::Void(Void { hold, account, .. }) => (hold, account, None),
+        };
+        let error = error.map(|error| error as &(dyn std::error::Error + 'static));
+        tracing::error!(
+            hold.id = %hold, account.id = %account, ?cost, error,
+            "hold {hold} of account {account} was not settled: {why}"
+        );
     }
 }
 

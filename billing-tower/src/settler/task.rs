@@ -6,7 +6,7 @@ use tokio::{
     task::{JoinError, JoinSet},
 };
 
-use super::{Keeper, Settlement};
+use super::{End, Keeper};
 
 /// How far the shutdown is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub(super) enum Phase {
 /// Works the queue off, several settlements at once.
 pub(super) struct Task {
     ledger: Arc<dyn Ledger>,
-    queue: mpsc::Receiver<Settlement>,
+    queue: mpsc::Receiver<End>,
     phase: watch::Receiver<Phase>,
     running: JoinSet<bool>,
     /// Ends with this task.
@@ -38,7 +38,7 @@ impl Task {
 
     pub(super) fn new(
         ledger: Arc<dyn Ledger>,
-        queue: mpsc::Receiver<Settlement>,
+        queue: mpsc::Receiver<End>,
         phase: watch::Receiver<Phase>,
         keeper: Keeper,
     ) -> Self {
@@ -66,7 +66,7 @@ impl Task {
         self.unsettled
     }
 
-    fn begin(&mut self, settlement: Settlement) {
+    fn begin(&mut self, settlement: End) {
         let (ledger, phase) = (Arc::clone(&self.ledger), self.phase.clone());
         self.running.spawn(async move {
             tokio::select! {

@@ -61,14 +61,16 @@ async fn a_free_call_tells_no_cost_either() {
     let world = World::new().await;
     let layer = world.layer().with_cost_header(CHECKSUM);
     let service = serve_behind(&layer, |_| {
-        let mut response = answer(StatusCode::OK, Script::told([]));
+        let mut response = answer(StatusCode::OK, Script::streamed([Step::Data("one"), Step::Trailers]));
         response.headers_mut().insert(CHECKSUM, HeaderValue::from_static("0.5"));
         Ok(response)
     });
     drop(layer);
     let response = service.oneshot(request("/gift")).await.unwrap();
     assert!(!response.headers().contains_key(CHECKSUM));
-    drop(response);
+    let body = response.into_body().collect().await.unwrap();
+    assert_eq!(body.trailers().map_or(0, HeaderMap::len), 0);
+    assert_eq!(body.to_bytes(), "one");
     assert_eq!(world.settled().await.posted, usd("10"));
 }
 

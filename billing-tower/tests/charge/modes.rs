@@ -30,7 +30,11 @@ async fn an_observed_call_that_would_be_refused_runs_for_nothing_and_is_reported
     let response = read(service, request("/call")).await.unwrap();
     assert_eq!((response.status(), &response.body()[..]), (StatusCode::OK, &b"hello"[..]));
     assert_eq!(response.headers()["x-billing-held"], "0.00");
-    let [charge] = &world.charges().await[..] else { panic!("one posting") };
+    // Nobody waits for what is only observed.
+    while world.charges().await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let charge = world.charges().await.remove(0);
     assert_eq!((charge.amount, charge.would_refuse), (usd("0"), Some(RefusalReason::InsufficientFunds)));
     let report = world.ledger.observed(DateTime::UNIX_EPOCH, DateTime::<Utc>::MAX_UTC).await.unwrap();
     assert_eq!((report.len(), report[0].calls, report[0].amount), (1, 1, usd("11")));
@@ -50,6 +54,26 @@ async fn an_observed_call_that_has_no_price_or_no_ledger_runs_unbilled() {
     }
     drop(service);
     assert_eq!(world.settled().await.posted, usd("10"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_observed_call_is_not_kept_waiting_by_a_ledger_that_goes_away_nor_refused_for_its_key() {
+    let ledger = TroubledLedger::new(books()).with_troubles(Asked::Capture, [Trouble::Unreachable; 50]);
+    let world = World::on(ledger, 8).await;
+    let layer = world.layer().with_mode(Mode::Observe);
+    let service = serve_behind(&layer, |_| Ok(hello()));
+    drop(layer);
+    let began = tokio::time::Instant::now();
+    for key in ["a", "a", "no key"] {
+        let mut keyed = request("/call");
+        keyed.headers_mut().insert("idempotency-key", key.parse().unwrap());
+        let response = read(service.clone(), keyed).await.unwrap();
+        assert_eq!((response.status(), &response.body()[..]), (StatusCode::OK, &b"hello"[..]), "{key}");
+    }
+    assert_eq!(began.elapsed(), std::time::Duration::ZERO);
+    drop(service);
+    world.ledger.heal();
+    assert_eq!(world.settled().await.posted, usd("8"));
 }
 
 #[tokio::test]

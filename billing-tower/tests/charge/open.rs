@@ -192,3 +192,52 @@ async fn a_call_dropped_at_any_await_is_settled_and_gives_its_share_of_the_bound
         assert!([usd("9"), usd("8")].contains(&posted), "dropped after {polls} polls: {posted}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_under_a_key_is_not_let_through() {
+    let open = Open::new(1_000).await;
+    let service = serve_behind(&open.layer(), |_| Ok(hello()));
+    let mut keyed = request("/call");
+    keyed.headers_mut().insert("idempotency-key", "a".parse().unwrap());
+    assert_eq!(read(service, keyed).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(open.posted().await, usd("9"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_call_is_written_down_though_the_queue_waits_for_the_ledger() {
+    let open = Open::new(0).await;
+    let endless = |metered| {
+        move |call: crate::support::Call| {
+            meter(&call).record(usd(metered));
+            Ok(answer(StatusCode::OK, Script::streamed([Step::Data("one"), Step::Stall])))
+        }
+    };
+    // More than are settled at once.
+    let mut running = Vec::new();
+    for _ in 0..5 {
+        let service = serve_behind(&open.layer(), endless("0.1"));
+        running.push(service.oneshot(request("/call")).await.unwrap());
+    }
+    for asked in [Asked::Authorize, Asked::Capture, Asked::Void] {
+        open.world.ledger.trouble(asked, vec![Trouble::Unreachable; 1_000]);
+    }
+    let service = serve_behind(&open.layer(), endless("0.25"));
+    let let_through = service.oneshot(request("/call")).await.unwrap();
+    drop((running, let_through));
+    let written = std::fs::read_to_string(open.folder.path().join("spool")).unwrap();
+    assert!(written.contains(r#""ended""#) && written.contains(r#""micros":250000"#), "{written}");
+    assert_eq!(open.posted().await, usd("8.25"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_was_refused_since_is_not_let_through() {
+    let open = Open::new(0).await;
+    let mut change = billing_core::AccountChange::default();
+    change.suspended = Some(true);
+    open.world.ledger.configure(&acme(), change).await.unwrap();
+    let service = serve_behind(&open.layer(), |_| Ok(hello()));
+    assert_eq!(read(service, request("/call")).await.unwrap().status(), StatusCode::FORBIDDEN);
+    open.world.ledger.trouble(Asked::Authorize, [Trouble::Unreachable]);
+    assert!(!open.call(None).await);
+    assert_eq!(open.posted().await, usd("9"));
+}

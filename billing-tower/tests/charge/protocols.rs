@@ -30,7 +30,10 @@ async fn send(layer: ChargeLayer, path: &str, body: &str, response: Response<Scr
             Ok::<_, BoxError>(response)
         }
     }));
-    let mut request = Request::post(path).body(Full::new(Bytes::copy_from_slice(body.as_bytes()))).unwrap();
+    let mut request = Request::post(path)
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
+        .unwrap();
     request.extensions_mut().insert(acme());
     let (parts, body) = service.oneshot(request).await.unwrap().into_parts();
     let body = body.collect().await.unwrap();
@@ -140,6 +143,33 @@ async fn a_tool_call_in_mcp_is_charged_and_everything_else_is_free() {
 }
 
 #[tokio::test]
+async fn a_tool_call_that_asks_for_no_answer_gets_none_and_is_free() {
+    let world = World::new().await;
+    let body = r#"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"search"}}"#;
+    let accepted = answer(StatusCode::ACCEPTED, Script::told([]));
+    assert_eq!(
+        send(layer(&world, Protocol::Mcp), "/mcp", body, accepted).await.status(),
+        StatusCode::ACCEPTED
+    );
+    assert_eq!(world.settled().await.posted, usd("10"));
+}
+
+#[tokio::test]
+async fn a_tool_call_costs_the_same_by_any_method() {
+    let world = World::new().await;
+    let service = layer(&world, Protocol::Mcp)
+        .layer(service_fn(|_| async { Ok::<_, BoxError>(json_answer(r#"{"id":1,"result":{}}"#)) }));
+    let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search"}}"#;
+    let mut request = Request::put("/mcp")
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from(body)))
+        .unwrap();
+    request.extensions_mut().insert(acme());
+    service.oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+    assert_eq!(world.settled().await.posted, usd("9"));
+}
+
+#[tokio::test]
 async fn a_client_that_leaves_an_event_stream_pays_for_the_answer_that_it_has_got() {
     let good = "data: {\"id\":1,\"result\":{\"content\":[]}}\n\n";
     let failed = "data: {\"id\":1,\"result\":{\"content\":[],\"isError\":true}}\n\n";
@@ -152,7 +182,10 @@ async fn a_client_that_leaves_an_event_stream_pays_for_the_answer_that_it_has_go
             Ok::<_, BoxError>(response)
         }));
         let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search"}}"#;
-        let mut request = Request::post("/mcp").body(Full::new(Bytes::from(body))).unwrap();
+        let mut request = Request::post("/mcp")
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(body)))
+            .unwrap();
         request.extensions_mut().insert(acme());
         let mut response = service.oneshot(request).await.unwrap();
         let event = response.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();

@@ -86,6 +86,21 @@ async fn an_announced_length_has_trailers_in_http_2_only() {
 }
 
 #[tokio::test]
+async fn trailers_behind_a_body_of_known_length_count_in_http_2() {
+    let world = World::new().await;
+    let layer = world.layer().with_cost_header(http::HeaderName::from_static("checksum"));
+    let body = Script::told([Step::Data("one"), Step::Trailers]).with_length(3);
+    let service = serve_behind(&layer, move |_| Ok(answer(StatusCode::OK, body.clone())));
+    drop(layer);
+    let response = service.oneshot(asking_for_trailers(Version::HTTP_2)).await.unwrap();
+    let (data, trailers) = read(response.into_body()).await;
+    assert_eq!((data.as_str(), trailers.contains_key("checksum")), ("one", false));
+    assert_eq!(trailers["x-billing-charged"], "0.00");
+    // The trailer has told a cost of nothing.
+    assert_eq!(world.settled().await.posted, usd("10"));
+}
+
+#[tokio::test]
 async fn a_call_that_cost_nothing_says_so() {
     let world = World::new().await;
     let body = Script::streamed([Step::Data("sorry")]);

@@ -133,7 +133,7 @@ pub fn let_through(account: &Account, request: &Capture, now: DateTime<Utc>) -> 
         id: request.hold,
         account: request.account.clone(),
         amount: Money::zero(account.posted.currency()),
-        requested: Some(request.amount),
+        requested: None,
         operation: Some(operation),
         state: HoldState::Expired,
         exempt: !account.billing_enabled,
