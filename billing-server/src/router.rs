@@ -88,13 +88,13 @@ async fn not_found() -> ApiError {
 }
 
 /// axum adds `Allow`.
-async fn method_not_allowed() -> ApiError {
+pub(crate) async fn method_not_allowed() -> ApiError {
     let message = "this address does not take this method; see the header Allow";
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is tower-http's")]
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
+pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())

@@ -24,12 +24,19 @@ const HOP_BY_HOP: [HeaderName; 9] = [
 ];
 
 /// What a caller says and the upstream never hears. A cookie is ours alone; `Expect` is answered here; the host is the
-/// upstream's; the others would have it take one request for another, or one caller for another.
-const WITHHELD: [&str; 10] = [
+/// upstream's; a condition or a range would have it run for an answer that delivers nothing, or less; the others would
+/// have it take one request for another, or one caller for another.
+const WITHHELD: [&str; 16] = [
     "cookie",
     "expect",
     "forwarded",
     "host",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "range",
     "x-http-method",
     "x-http-method-override",
     "x-method-override",

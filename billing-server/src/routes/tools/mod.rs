@@ -13,10 +13,12 @@ use axum::{
     Extension, Router,
     extract::Request,
     middleware::{Next, from_fn, from_fn_with_state},
-    response::Response,
-    routing::{MethodFilter, get, on},
+    response::{IntoResponse as _, Response},
+    routing::{any, get},
 };
-use billing_tower::ChargeLayer;
+use billing_tower::{ChargeLayer, Due, Outcomes};
+use http::{Method, header};
+use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -30,6 +32,7 @@ use crate::{
     bounds::{API_BODY_BYTES, limit_body, limit_time},
     charging::Charging,
     error::ApiError,
+    router::{method_not_allowed, panicked},
 };
 
 /// What only an upstream has.
@@ -62,18 +65,20 @@ pub(crate) fn tools(app: &Arc<App>, charging: &Charging) -> Result<Router<Arc<Ap
     }
 }
 
+/// What is paid for runs with these. HEAD and OPTIONS deliver nothing, so that a tool would run for them for nothing.
+const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// A call goes on to the upstream, which may run it to its end: who does not wait for the answer pays for it, too.
+/// Where nothing was delivered by no doing of the caller's, there is an answer that says so.
 fn proxied(app: &Arc<App>, charge: ChargeLayer, upstream: Upstream) -> Router<Arc<App>> {
-    let methods = MethodFilter::GET
-        .or(MethodFilter::HEAD)
-        .or(MethodFilter::POST)
-        .or(MethodFilter::PUT)
-        .or(MethodFilter::PATCH)
-        .or(MethodFilter::DELETE)
-        .or(MethodFilter::OPTIONS);
+    let charge = charge.with_outcomes(Outcomes { unanswered: Due::MeteredOrEstimate, ..Outcomes::default() });
     Router::new()
-        .route("/api/tools/{*path}", on(methods, proxy::forward))
+        .route("/api/tools/{*path}", any(proxy::forward))
+        // A panic is our failure and not a caller that has gone: it is an answer, before the charge sees it.
+        .route_layer(CatchPanicLayer::custom(panicked))
         .route_layer(charge)
         .route_layer(from_fn(canonical))
+        .route_layer(from_fn(limit_methods))
         .route(TOOLS, get(proxy::forward))
         .route_layer(from_fn_with_state(Arc::clone(app), auth::identify))
         .route_layer(from_fn(limit_upload))
@@ -89,6 +94,15 @@ fn demo(app: &Arc<App>, charge: ChargeLayer) -> Router<Arc<App>> {
         .route_layer(from_fn_with_state(Arc::clone(app), auth::identify))
         .layer(from_fn_with_state(API_BODY_BYTES, limit_body))
         .layer(from_fn(limit_time))
+}
+
+/// Refuses other methods before anything is held. A filter of the route would not do: axum answers HEAD where GET is.
+async fn limit_methods(request: Request, next: Next) -> Response {
+    if METHODS.contains(request.method()) {
+        return next.run(request).await;
+    }
+    let allowed = METHODS.each_ref().map(Method::as_str).join(",");
+    ([(header::ALLOW, allowed)], method_not_allowed().await).into_response()
 }
 
 /// What is priced is what runs: the path is brought to its one spelling, and one that could mean two things is

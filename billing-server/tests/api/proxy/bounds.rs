@@ -7,7 +7,7 @@ use tokio::{
 };
 
 use super::{Proxied, chunked, settled, soon};
-use crate::support::{Answer, token};
+use crate::support::{Answer, eventually, token};
 
 const MEBIBYTE: usize = 1024 * 1024;
 const LIMIT: usize = 10 * MEBIBYTE;
@@ -104,5 +104,16 @@ async fn a_body_that_breaks_off_costs_nothing() {
     stream.write_all(b"5\r\n12345\r\nno length\r\n").await.unwrap();
     let told = answer(&mut stream).await;
     assert!(told.starts_with("HTTP/1.1 400 "), "{told}");
+    assert_eq!(settled(&user).await, "10.00");
+}
+
+#[tokio::test]
+async fn who_leaves_with_half_a_body_sent_pays_nothing() {
+    let proxied = Proxied::echo().await;
+    let user = proxied.user("10").await;
+    let mut stream = begin(&proxied, "Content-Length: 10\r\n").await;
+    stream.write_all(b"12345").await.unwrap();
+    eventually("the call", async || (!proxied.upstream.seen().is_empty()).then_some(())).await;
+    drop(stream);
     assert_eq!(settled(&user).await, "10.00");
 }

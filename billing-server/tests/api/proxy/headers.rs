@@ -3,8 +3,8 @@ use reqwest::Method;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{
-    Proxied, launch,
-    upstream::{Upstream, json},
+    Proxied, launch, settled,
+    upstream::{Request, Upstream, json},
 };
 use crate::support::{Answer, beside_sandbox, new_key, token};
 
@@ -105,6 +105,35 @@ async fn a_caller_can_not_speak_for_another() {
         &request_id,
     ];
     assert_eq!(names, expected);
+}
+
+#[tokio::test]
+async fn no_condition_has_a_tool_run_for_nothing() {
+    // As Express does: the tool runs, and what it has made is compared then.
+    let proxied = Proxied::start(&[], async |request: Request| {
+        let conditions =
+            ["if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"];
+        let has_one = conditions.iter().any(|name| request.headers().contains_key(*name));
+        json(if has_one { 304 } else { 200 }, &[("etag", r#"W/"1""#)], "")
+    })
+    .await;
+    let user = proxied.user("10").await;
+    let date = "Sun, 01 Mar 2026 12:00:00 GMT";
+    for (name, value) in [
+        ("if-match", "*"),
+        ("if-none-match", r#"W/"1""#),
+        ("If_None_Match", r#"W/"1""#),
+        ("if-modified-since", date),
+        ("if-unmodified-since", date),
+        ("if-range", date),
+        ("range", "bytes=0-0"),
+    ] {
+        let request = user.request(Method::GET, "/api/tools/dear").header(name, value);
+        assert_eq!(Answer::to(request).await.expect(200).header("etag"), r#"W/"1""#, "{name}");
+    }
+    assert_eq!(settled(&user).await, "3.00");
+    let named = |name: &str| proxied.upstream.seen().iter().any(|seen| seen.header(name).is_some());
+    assert!(!named("if_none_match"));
 }
 
 #[tokio::test]

@@ -148,9 +148,12 @@ async fn what_is_not_paid_does_not_reach_the_tools() {
     user.call("unknown").await.expect_error(404, "UNKNOWN_OPERATION");
     proxied.server.anybody().call("cheap").await.expect_error(401, "UNAUTHORIZED");
     proxied.server.anybody().get("/api/tools").await.expect_error(401, "UNAUTHORIZED");
-    for method in [Method::TRACE, Method::from_bytes(b"PROPFIND").unwrap()] {
-        let answer = Answer::to(user.request(method, "/api/tools/cheap")).await;
-        answer.expect_error(405, "METHOD_NOT_ALLOWED");
+    for method in [Method::OPTIONS, Method::TRACE, Method::from_bytes(b"PROPFIND").unwrap()] {
+        for tool in ["cheap", "dear"] {
+            let answer = Answer::to(user.request(method.clone(), &format!("/api/tools/{tool}"))).await;
+            let refused = answer.expect_error(405, "METHOD_NOT_ALLOWED");
+            assert_eq!(refused.header("allow"), "GET,POST,PUT,PATCH,DELETE");
+        }
     }
     assert_eq!(proxied.upstream.lines(), [""; 0]);
     assert_eq!(user.balance("available_usd").await, "0.50");

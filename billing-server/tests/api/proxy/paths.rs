@@ -86,13 +86,19 @@ async fn no_spelling_of_a_dear_tool_is_cheap() {
 }
 
 #[tokio::test]
-async fn a_head_that_was_not_asked_for_more_costs_nothing() {
+async fn no_tool_runs_for_a_head_or_for_options() {
     let proxied = Proxied::echo().await;
     let user = proxied.user("10").await;
     for method in [Method::HEAD, Method::OPTIONS] {
-        let request = user.request(method, "/api/tools/dear").header("x-http-method-override", "POST");
-        assert_eq!(request.send().await.unwrap().status(), 200);
+        for target in ["/api/tools/dear", "/api/tools/free", "/api/tools/dear/stream", "/api/tools/batch"] {
+            let request = user.request(method.clone(), target).header("x-http-method-override", "POST");
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), 405, "{method} {target}");
+            assert_eq!(answer.headers()["allow"], "GET,POST,PUT,PATCH,DELETE");
+        }
     }
+    assert_eq!(proxied.upstream.lines(), [""; 0]);
     assert_eq!(settled(&user).await, "10.00");
-    assert!(proxied.upstream.seen().iter().all(|seen| seen.header("x-http-method-override").is_none()));
+    // What is free may be asked for as one likes.
+    assert_eq!(user.request(Method::HEAD, "/api/tools").send().await.unwrap().status(), 200);
 }

@@ -51,7 +51,7 @@ async fn who_leaves_pays_for_the_call_and_ends_it() {
 }
 
 #[tokio::test]
-async fn who_leaves_before_the_answer_pays_nothing_and_ends_the_call() {
+async fn who_leaves_before_the_answer_pays_for_the_call_and_ends_it() {
     let (left, mut leaving) = tokio::sync::mpsc::channel::<()>(1);
     let proxied = Proxied::start(&[], move |_| {
         let left = left.clone();
@@ -70,7 +70,7 @@ async fn who_leaves_before_the_answer_pays_nothing_and_ends_the_call() {
         .await;
     assert_eq!(user.balance("held_usd").await, "1.00");
     call.abort();
-    assert_eq!(settled(&user).await, "10.00");
+    assert_eq!(settled(&user).await, "9.00");
     // What the call held at the tools is gone once those stop serving, too: nothing sends any more.
     drop(proxied);
     soon("the end of the call", leaving.recv()).await;
