@@ -21,12 +21,5 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Tools> {
     let url = reader.parse(&variables::TOOLS_UPSTREAM_URL, parse::url)?;
     let why = "TOOLS_UPSTREAM_URL needs it: what has no price can't be called";
     reader.require(&variables::PRICES_FILE, why, |_| Ok::<_, &str>(()));
-    let (timeout, idle_timeout) = (timeout?, idle_timeout?);
-    if reader.text(&variables::HOLD_TTL).and_then(parse::duration).is_some_and(|ttl| ttl <= timeout) {
-        reader.note(
-            &variables::TOOLS_TIMEOUT,
-            "must be shorter than HOLD_TTL: money is to stay set aside while a call runs",
-        );
-    }
-    Some(Tools { url, timeout, idle_timeout })
+    Some(Tools { url, timeout: timeout?, idle_timeout: idle_timeout? })
 }

@@ -119,7 +119,7 @@ variables! {
     );
     TOOLS_TIMEOUT = Variable::new(
         "TOOLS_TIMEOUT",
-        "How long a call may take to be sent and its answer to begin; shorter than HOLD_TTL.",
+        "How long a call may take to be sent and its answer to begin.",
     )
     .with_default("120s");
     TOOLS_IDLE_TIMEOUT =
