@@ -1,20 +1,17 @@
 //! Holding the money for a call that has a price.
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use billing_core::{Authorization, Authorize, Breakdown, HoldState, LedgerError, Void};
-use tokio::time::timeout;
 
 use crate::{
     Mode, Refusal,
     gate::{Gate, Priced},
     guard::HoldGuard,
     idempotency::IdempotencyKey,
+    in_time::in_time,
     pass::{Pass, PassHeaders},
     settler::Place,
 };
-
-/// The longest that a call waits for the ledger.
-const LEDGER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Takes the means to settle, then the hold: whatever is dropped from there on is undone. Nothing in observe mode, where
 /// a call that can't be held runs unbilled.
@@ -95,16 +92,6 @@ async fn admit_keyed(
         return unbilled_if_observed(gate, refusal);
     }
     unbilled_if_observed(gate, Refusal::idempotency_key_reused())
-}
-
-/// What the ledger answers, if it does in time.
-pub(crate) async fn in_time<T>(
-    asked: impl Future<Output = Result<T, LedgerError>>,
-) -> Result<T, LedgerError> {
-    match timeout(LEDGER_TIMEOUT, asked).await {
-        Ok(outcome) => outcome,
-        Err(elapsed) => Err(LedgerError::Unavailable(elapsed.into())),
-    }
 }
 
 fn pass(gate: &Gate, mut guard: HoldGuard, authorization: &Authorization) -> Pass {

@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 
 use crate::{
     FailOpen, Identify, Mode, Payer, Protocol, Refusal, Settler,
-    admission::in_time,
     guard::Terms,
     idempotency::IdempotencyKey,
+    in_time::in_time,
     protocol::{Spoken, grpc_operation, listen},
 };
 

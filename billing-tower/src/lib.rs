@@ -91,6 +91,7 @@ mod guard;
 mod head;
 mod idempotency;
 mod identify;
+mod in_time;
 mod layer;
 mod meter;
 mod mode;

@@ -3,12 +3,10 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::{
-    PriceTable,
     arguments::{ArgumentPath, Arguments},
     error::{invalid, out_of_range},
     json::{self, Items},
-    payer::{Payer, Tier},
-    table::Price,
+    payer::Tier,
 };
 use crate::{EstimateError, Operation};
 
@@ -39,6 +37,21 @@ pub(super) struct Tally<'t> {
     pub(super) is_free: bool,
 }
 
+/// What one call of a batch costs, not rounded yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item<'t> {
+    /// `None` when it is free.
+    pub(super) amount: Option<Decimal>,
+    /// The calls of the month, where its price goes by them.
+    pub(super) volume: Option<u64>,
+    /// The payer's tier, where its price goes by it.
+    pub(super) tier: Option<Tier<'t>>,
+}
+
+impl Item<'_> {
+    pub(super) const FREE: Self = Self { amount: None, volume: None, tier: None };
+}
+
 /// What one operation has in a batch.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Share {
@@ -47,11 +60,11 @@ pub(super) struct Share {
 }
 
 impl Batch {
+    /// Adds its calls up, each priced by `price`.
     pub(super) fn tally<'t>(
         &self,
-        table: &'t PriceTable,
         arguments: &Arguments<'_>,
-        payer: Payer<'t>,
+        price: impl Fn(&Operation, &Arguments<'_>) -> Result<Item<'t>, EstimateError>,
     ) -> Result<Tally<'t>, EstimateError> {
         let Some(calls) = arguments.find(&self.calls)? else {
             return Err(invalid(format!("{} must be the calls of the batch", self.calls)));
@@ -62,7 +75,7 @@ impl Batch {
         }
         let mut tally = Tally { is_free: true, ..Tally::default() };
         for (index, call) in calls.into_iter().enumerate() {
-            self.add(&mut tally, table, &arguments.part(Some(call)), payer)
+            self.add(&mut tally, &arguments.part(Some(call)), &price)
                 .map_err(|error| within(&self.calls, index, error))?;
         }
         Ok(tally)
@@ -71,9 +84,8 @@ impl Batch {
     fn add<'t>(
         &self,
         tally: &mut Tally<'t>,
-        table: &'t PriceTable,
         call: &Arguments<'_>,
-        payer: Payer<'t>,
+        price: impl Fn(&Operation, &Arguments<'_>) -> Result<Item<'t>, EstimateError>,
     ) -> Result<(), EstimateError> {
         let name = call.text(&self.operation)?;
         let Some(name) = name.as_ref().and_then(|name| name.as_str()) else {
@@ -81,18 +93,11 @@ impl Batch {
         };
         let operation = Operation::new(name).map_err(|error| invalid(error.to_string()))?;
         let arguments = call.part(call.find(&self.arguments)?);
-        let (amount, is_free) = match table.price(&operation)? {
-            Price::Free => (Decimal::ZERO, true),
-            Price::Fixed(amount, _) => (amount.to_decimal(), false),
-            Price::Formula(formula) => {
-                let cost = formula.cost(&arguments, payer)?;
-                tally.volume = tally.volume.or(cost.volume);
-                tally.tier = tally.tier.or(cost.tier);
-                (cost.total, false)
-            }
-            Price::Batch(_) => return Err(invalid("a batch must not hold another")),
-        };
-        tally.is_free &= is_free;
+        let Item { amount, volume, tier } = price(&operation, &arguments)?;
+        tally.volume = tally.volume.or(volume);
+        tally.tier = tally.tier.or(tier);
+        tally.is_free &= amount.is_none();
+        let amount = amount.unwrap_or_default();
         tally.calls += 1;
         tally.total = tally.total.checked_add(amount).ok_or_else(out_of_range)?;
         let share = tally.operations.entry(operation).or_default();

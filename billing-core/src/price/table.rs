@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 use super::{
     Call, CostEstimator, Estimate, EstimateError, Needs, PriceTableError, Profile,
     arguments::Arguments,
-    batch::Batch,
+    batch::{Batch, Item},
     breakdown,
-    error::{failed, out_of_range},
+    error::{failed, invalid, out_of_range},
     file::TableFile,
     formula::Formula,
     payer::{Payer, Tiers},
@@ -202,6 +202,24 @@ impl PriceTable {
     }
 
     /// The one rounding of a price.
+    /// What a call costs within a batch.
+    fn item<'t>(
+        &'t self,
+        operation: &Operation,
+        arguments: &Arguments<'_>,
+        payer: Payer<'t>,
+    ) -> Result<Item<'t>, EstimateError> {
+        match self.price(operation)? {
+            Price::Free => Ok(Item::FREE),
+            Price::Fixed(amount, _) => Ok(Item { amount: Some(amount.to_decimal()), ..Item::FREE }),
+            Price::Formula(formula) => {
+                let cost = formula.cost(arguments, payer)?;
+                Ok(Item { amount: Some(cost.total), volume: cost.volume, tier: cost.tier })
+            }
+            Price::Batch(_) => Err(invalid("a batch must not hold another")),
+        }
+    }
+
     fn rounded(&self, total: Decimal) -> Result<Money, EstimateError> {
         Money::round_half_even(total, self.currency).ok_or_else(out_of_range)
     }
@@ -224,11 +242,10 @@ impl CostEstimator for PriceTable {
                 (total, breakdown::of_cost(&cost, total)?)
             }
             Price::Batch(batch) => {
-                let tally = batch.tally(
-                    self,
-                    &Arguments::of(call, self.body_limit_bytes)?,
-                    self.payer(price, call)?,
-                )?;
+                let payer = self.payer(price, call)?;
+                let arguments = Arguments::of(call, self.body_limit_bytes)?;
+                let tally =
+                    batch.tally(&arguments, |operation, arguments| self.item(operation, arguments, payer))?;
                 if tally.is_free {
                     return Ok(Estimate::Free);
                 }

@@ -2,7 +2,6 @@ use bytes::Buf;
 use http::HeaderName;
 use http_body::Frame;
 
-use super::response::length;
 use crate::{cost_header::take_cost, guard::HoldGuard, protocol::Judge};
 
 /// The trailer that tells what a call has cost.
@@ -40,4 +39,8 @@ impl Ending {
             }
         }
     }
+}
+
+pub(super) fn length(data: &impl Buf) -> u64 {
+    u64::try_from(data.remaining()).unwrap_or(u64::MAX)
 }

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::ending::{CHARGED, Ending};
+use super::ending::{CHARGED, Ending, length};
 use crate::guard::Capturing;
 
 pin_project! {
@@ -218,10 +218,6 @@ impl<D: Buf> Stage<D> {
         }
         hint
     }
-}
-
-pub(super) fn length(data: &impl Buf) -> u64 {
-    u64::try_from(data.remaining()).unwrap_or(u64::MAX)
 }
 
 impl<B: Body> fmt::Debug for ResponseBody<B> {
