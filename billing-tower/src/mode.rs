@@ -9,7 +9,8 @@ pub enum Mode {
     Enforce,
     /// Calls are held and charged where they may be; those that would be refused run for nothing, and are recorded
     /// with the reason: [`Ledger::observed`](billing_core::Ledger::observed) reports them. What can't be priced, or not
-    /// be held at all, runs unbilled.
+    /// be held at all, runs unbilled. Nobody waits for a capture. Only a body that has to be read first, and is too long,
+    /// too slow or breaks off, is still refused: what was read of it is gone.
     Observe,
     /// The ledger is not asked: calls of known callers run unbilled.
     Off,

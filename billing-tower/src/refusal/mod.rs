@@ -26,8 +26,8 @@ use self::fields::Fields;
 /// | 408 | `BODY_TIMEOUT` | the body came too slowly to be priced |
 /// | 409 | `CALL_RUNNING` | a call with this `Idempotency-Key` runs; carries `Retry-After` |
 /// | 409 | `CALL_CHARGED` | a call with this key has ended and was charged |
+/// | 409 | `IDEMPOTENCY_KEY_REUSED` | the key was sent with another call, or too often |
 /// | 413 | `BODY_TOO_LARGE` | the body is longer than what can be priced |
-/// | 422 | `IDEMPOTENCY_KEY_REUSED` | the key was sent with another call, or too often |
 /// | 422 | `INVALID_CALL` | the estimator says what to mend |
 /// | 429 | `DAILY_LIMIT_EXCEEDED`, `MONTHLY_LIMIT_EXCEEDED` | with `limits`; carries `Retry-After` |
 /// | 500 | `BILLING_FAILED` | asking again won't help |

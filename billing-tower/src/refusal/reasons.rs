@@ -135,7 +135,7 @@ impl Refusal {
 
     pub(crate) fn idempotency_key_reused() -> Self {
         Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
+            StatusCode::CONFLICT,
             "IDEMPOTENCY_KEY_REUSED",
             "Idempotency-Key reused",
             "This Idempotency-Key was sent with another call, or too often; take a new key for a new call",

@@ -157,10 +157,7 @@ async fn a_key_is_for_one_call() {
     let other = crate::support::serve_behind(&layer, |_| Ok(hello()));
     drop(layer);
     let refused = read(other, keyed("/call", "a")).await.unwrap();
-    assert_eq!(
-        (refused.status(), code(&refused).as_str()),
-        (StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED")
-    );
+    assert_eq!((refused.status(), code(&refused).as_str()), (StatusCode::CONFLICT, "IDEMPOTENCY_KEY_REUSED"));
     for bad in ["", "a b", "ключ"] {
         let refused = read(service.clone(), keyed("/call", bad)).await.unwrap();
         assert_eq!(
