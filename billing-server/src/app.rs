@@ -29,6 +29,8 @@ pub struct App {
     pub(crate) prices: Option<SharedPrices>,
     pub(crate) prices_file: Option<PathBuf>,
     pub(crate) profiles: Profiles,
+    /// The ledger of paid calls: it says at once that the database is away.
+    pub(crate) watchful: Arc<dyn Ledger>,
     pub(crate) tools: Option<Tools>,
     pub(crate) addresses: Addresses,
     pub(crate) stripe_publishable_key: Option<String>,
@@ -121,16 +123,18 @@ impl App {
         let addresses = Addresses::new(config, listens_on);
         let backend = addresses.backend.clone();
         let database = watch::Sender::new(DatabaseState::Starting);
-        let watchful = WatchfulLedger::new(Arc::clone(&store.stores.ledger), database.subscribe());
+        let ledger = Arc::clone(&store.stores.ledger);
+        let watchful: Arc<dyn Ledger> = Arc::new(WatchfulLedger::new(ledger, database.subscribe()));
         Ok(Self {
             top_ups: crate::gateways::top_ups(config, &store, &clock, rates.clone(), &backend)?,
             tokens: TokenVerifier::new(tokens),
-            keys: KeyRing::new(Arc::clone(&store.api_keys), Arc::clone(&clock)),
+            keys: KeyRing::new(Arc::clone(&store.api_keys), Arc::clone(&clock), database.subscribe()),
             rates,
             preflight: config.preflight.clone(),
             prices: config.prices.clone().map(SharedPrices::new),
             prices_file: config.prices_file.clone(),
-            profiles: Profiles::new(Arc::new(watchful)).with_clock(Arc::clone(&clock)),
+            profiles: Profiles::new(Arc::clone(&watchful)).with_clock(Arc::clone(&clock)),
+            watchful,
             tools: config.tools.clone(),
             hold_ttl: config.ledger.hold_ttl,
             addresses,
@@ -160,11 +164,6 @@ impl App {
     /// Whether the database can be asked, as far as is known.
     pub fn database(&self) -> DatabaseState {
         *self.database.borrow()
-    }
-
-    /// Tells when the database goes and comes back.
-    pub(crate) fn watch_database(&self) -> watch::Receiver<DatabaseState> {
-        self.database.subscribe()
     }
 
     /// What is known of the database from now on; answers what was known before.

@@ -16,6 +16,8 @@ use crate::error::ApiError;
 
 /// The longest body of a call.
 pub(crate) const API_BODY_BYTES: usize = 64 * 1024;
+/// The longest pre-flight call of a service, which may bring the arguments that a price depends on.
+pub(crate) const PREFLIGHT_BODY_BYTES: usize = 2 * 1024 * 1024;
 /// The longest webhook.
 pub(crate) const WEBHOOK_BODY_BYTES: usize = 256 * 1024;
 /// The longest body of a call that goes on to the tools' upstream.

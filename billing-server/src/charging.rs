@@ -1,10 +1,10 @@
 //! What stands before paid calls, and what has to be brought to its end after them.
 use std::{sync::Arc, time::Duration};
 
-use billing_core::{CostEstimator, Ledger, Profiles};
+use billing_core::{CostEstimator, Profiles};
 use billing_tower::{ChargeLayer, FailOpen, FailOpenTask, Mode, Settler, SettlerTask};
 
-use crate::{App, BoxError, watchful::WatchfulLedger};
+use crate::{App, BoxError};
 
 /// Paid calls at once, at most: each keeps a place for its settlement.
 const MOST_PAID_CALLS: usize = 4_096;
@@ -33,8 +33,7 @@ impl Charging {
     /// When the file of calls that were let through can't be used.
     pub(crate) async fn start(app: &App) -> Result<(Self, ChargingTasks), BoxError> {
         let preflight = &app.preflight;
-        let ledger: Arc<dyn Ledger> =
-            Arc::new(WatchfulLedger::new(Arc::clone(app.ledger()), app.watch_database()));
+        let ledger = Arc::clone(&app.watchful);
         let (fail_open, replaying) = match preflight.fail_open {
             None => (None, None),
             Some(most) => {

@@ -189,7 +189,10 @@ impl From<EstimateError> for ApiError {
             EstimateError::Invalid { message } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_CALL", message)
             }
-            _ => Self::internal(error),
+            _ => {
+                let message = "this call can't be billed; nothing of it is your doing";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "BILLING_FAILED", message).with_source(error)
+            }
         }
     }
 }

@@ -50,6 +50,7 @@ impl Modify for SecuritySchemes {
 pub fn document() -> OpenApi {
     OpenApiRouter::<Arc<App>>::with_openapi(Api::openapi())
         .merge(routes::api())
+        .merge(routes::authorize_api())
         .merge(routes::webhooks::webhooks())
         .merge(routes::tools_api())
         .merge(routes::probes())

@@ -9,12 +9,13 @@ use axum::{
     routing::get,
 };
 use billing_core::BoxError;
+use billing_tower::Mode as PreflightMode;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
     App, DatabaseState,
-    bounds::{API_BODY_BYTES, WEBHOOK_BODY_BYTES, limit_body, limit_time},
+    bounds::{API_BODY_BYTES, PREFLIGHT_BODY_BYTES, WEBHOOK_BODY_BYTES, limit_body, limit_time},
     error::{ApiError, database_away},
     openapi, routes, telemetry,
 };
@@ -24,11 +25,19 @@ pub fn router(app: &Arc<App>, tools: Router<Arc<App>>) -> Router {
     let api = routes::api().split_for_parts().0.layer(from_fn_with_state(API_BODY_BYTES, limit_body));
     let webhooks = routes::webhooks::webhooks().split_for_parts().0.merge(routes::pages());
     let webhooks = webhooks.layer(from_fn_with_state(WEBHOOK_BODY_BYTES, limit_body));
+    let authorize = routes::authorize_api().split_for_parts().0;
+    let authorize = authorize.layer(from_fn_with_state(PREFLIGHT_BODY_BYTES, limit_body));
     let gate = from_fn_with_state(Arc::clone(app), refuse_without_database);
+    // Where nothing is refused, a database that is away refuses nothing either.
+    let authorize = match app.preflight.mode {
+        PreflightMode::Enforce => authorize.route_layer(gate.clone()),
+        _ => authorize,
+    };
 
     let router = api
         .merge(webhooks)
         .route_layer(gate)
+        .merge(authorize)
         .layer(from_fn(limit_time))
         .merge(tools)
         .merge(routes::probes().split_for_parts().0)

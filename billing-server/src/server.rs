@@ -68,11 +68,18 @@ impl Server {
         };
         tracing::info!("stopping");
         stop.send_replace(true);
-        if timeout(GRACE, serving).await.is_err() {
-            tracing::warn!("some requests were still running and are dropped");
+        let finish = async {
+            if timeout(GRACE, serving).await.is_err() {
+                tracing::warn!("some requests were still running and are dropped");
+            }
+            tasks.drain(GRACE).await;
+            store_key_uses(&app).await;
+        };
+        // A database that comes back meanwhile has to be noticed: what is left is settled then.
+        tokio::select! {
+            () = finish => {}
+            () = jobs::watch_database(&app), if app.database() != DatabaseState::Starting => {}
         }
-        tasks.drain(GRACE).await;
-        store_key_uses(&app).await;
         app.store.schema.close().await;
         tracing::info!("stopped");
         ended.map_err(BoxError::from)

@@ -164,14 +164,23 @@ pub struct UsageBucket {
     pub operation: Option<Operation>,
     /// How many calls.
     pub calls: u64,
+    /// How many of them were charged more than nothing.
+    pub charged: u64,
     /// What they cost together.
     pub amount: Money,
 }
 
 impl UsageBucket {
-    /// `calls` of `operation` cost `amount` on `day`.
+    /// `calls` of `operation` cost `amount` on `day`, and were all charged.
     pub fn new(day: NaiveDate, operation: Option<Operation>, calls: u64, amount: Money) -> Self {
-        Self { day, operation, calls, amount }
+        Self { day, operation, calls, charged: calls, amount }
+    }
+
+    /// Of which only so many were charged.
+    #[must_use]
+    pub fn with_charged(mut self, charged: u64) -> Self {
+        self.charged = charged;
+        self
     }
 }
 

@@ -303,15 +303,18 @@ impl Ledger for MemoryLedger {
             for posting in book.postings.iter().filter(|posting| posting.kind == PostingKind::Capture) {
                 let day = book.account.time_zone.local_date(posting.created_at);
                 if (query.from..=query.to).contains(&day) {
-                    let (calls, micros) = buckets.entry((day, posting.operation.clone())).or_insert((0, 0));
+                    let (calls, charged, micros) =
+                        buckets.entry((day, posting.operation.clone())).or_insert((0, 0, 0));
                     *calls += 1;
+                    *charged += u64::from(!posting.amount.is_zero());
                     *micros += posting.amount.micros();
                 }
             }
         });
         let currency = self.settings.currency();
-        let bucket = |((day, operation), (calls, micros))| {
+        let bucket = |((day, operation), (calls, charged, micros))| {
             UsageBucket::new(day, operation, calls, Money::from_micros(micros, currency))
+                .with_charged(charged)
         };
         Ok(buckets.into_iter().map(bucket).collect())
     }

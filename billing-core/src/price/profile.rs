@@ -108,7 +108,7 @@ impl Profiles {
         let today = time_zone.local_date(since);
         let first = today.with_day(1).unwrap_or(today);
         let month = self.ledger.usage(UsageQuery::new(account.clone(), first, today)).await?;
-        let calls = month.iter().fold(0_u64, |sum, bucket| sum.saturating_add(bucket.calls));
+        let calls = month.iter().fold(0_u64, |sum, bucket| sum.saturating_add(bucket.charged));
         let profile = Profile::new(tier, calls);
         let until = (since + Self::MAX_AGE).min(time_zone.month_end(since));
         self.lock().insert(account.clone(), Known { profile: profile.clone(), since, until });

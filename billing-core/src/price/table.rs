@@ -201,7 +201,6 @@ impl PriceTable {
         Ok(Payer { tier, volume: profile.month_calls })
     }
 
-    /// The one rounding of a price.
     /// What a call costs within a batch.
     fn item<'t>(
         &'t self,
@@ -220,6 +219,7 @@ impl PriceTable {
         }
     }
 
+    /// The one rounding of a price.
     fn rounded(&self, total: Decimal) -> Result<Money, EstimateError> {
         Money::round_half_even(total, self.currency).ok_or_else(out_of_range)
     }

@@ -8,15 +8,21 @@ use std::{
 use billing_core::{ApiKey, ApiKeyId, ApiKeyStore, Clock, KeyHash, StoreError};
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
-use tokio::time::Instant;
+use tokio::{
+    sync::{AcquireError, Semaphore, watch},
+    time::Instant,
+};
 
 use super::api_key::{KeySecret, ServiceKey, invalid_key, presented};
-use crate::error::ApiError;
+use crate::{DatabaseState, error::ApiError};
 
 /// How long a key may still be taken after it was revoked.
 pub(crate) const KEY_LIFE_AFTER_END: Duration = Duration::from_secs(10);
 /// So many keys are remembered at most; the others are looked up each time.
 const MOST: usize = 1_000;
+
+/// Keys looked up at once.
+const LOOK_UPS: usize = 2;
 
 /// Knows keys by their secrets.
 #[derive(Debug)]
@@ -24,7 +30,11 @@ pub(crate) struct KeyRing {
     store: Arc<dyn ApiKeyStore>,
     clock: Arc<dyn Clock>,
     known: Mutex<HashMap<KeyHash, Known>>,
-    uses: Mutex<HashMap<ApiKeyId, Uses>>,
+    uses: Arc<Mutex<HashMap<ApiKeyId, Uses>>>,
+    storing: Arc<tokio::sync::Mutex<()>>,
+    /// Anybody may bring keys that nobody knows: few are looked up at once.
+    look_ups: Semaphore,
+    database: watch::Receiver<DatabaseState>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,14 +51,26 @@ struct Uses {
 }
 
 impl KeyRing {
-    pub(crate) fn new(store: Arc<dyn ApiKeyStore>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, known: Mutex::default(), uses: Mutex::default() }
+    pub(crate) fn new(
+        store: Arc<dyn ApiKeyStore>,
+        clock: Arc<dyn Clock>,
+        database: watch::Receiver<DatabaseState>,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            known: Mutex::default(),
+            uses: Arc::default(),
+            storing: Arc::default(),
+            look_ups: Semaphore::new(LOOK_UPS),
+            database,
+        }
     }
 
     /// The service that a request comes from; `None` when it brings no key.
     ///
     /// # Errors
-    /// 401 `INVALID_API_KEY` when the key is not good.
+    /// 401 `INVALID_API_KEY` when the key is not good; 503 when it is not known and the database is away.
     pub(crate) async fn service(&self, headers: &HeaderMap) -> Result<Option<ServiceKey>, ApiError> {
         let Some(secret) = presented(headers)? else { return Ok(None) };
         let key = self.find(&secret).await?.ok_or_else(invalid_key)?;
@@ -59,9 +81,16 @@ impl KeyRing {
     /// Only keys that are good are remembered: nobody can fill the memory with others.
     async fn find(&self, secret: &KeySecret) -> Result<Option<ServiceKey>, StoreError> {
         let hash = secret.hash();
-        if let Some(known) = lock(&self.known).get(&hash).filter(|known| known.is_fresh()) {
+        // While the database is away nobody can revoke a key, nor look one up.
+        let is_away = *self.database.borrow() != DatabaseState::Ready;
+        if let Some(known) = lock(&self.known).get(&hash).filter(|known| is_away || known.is_fresh()) {
             return Ok(Some(known.key.clone()));
         }
+        if is_away {
+            return Err(StoreError::Unavailable("the database is away".into()));
+        }
+        let closed = |error: AcquireError| StoreError::Backend(error.into());
+        let _turn = self.look_ups.acquire().await.map_err(closed)?;
         // From before the question: what it tells may be as old as that.
         let since = Instant::now();
         let Some(key) = self.store.api_key(&hash).await?.filter(ApiKey::is_active) else {
@@ -97,24 +126,30 @@ impl KeyRing {
     /// [`StoreError`].
     ///
     /// # Cancel safety
-    /// A count that was just being stored may be stored again.
+    /// Dropping the future ends the waiting only: a count that is just being stored would be stored again otherwise.
     pub(crate) async fn store_uses(&self) -> Result<(), StoreError> {
-        let counted: Vec<_> = lock(&self.uses).iter().map(|(id, uses)| (*id, *uses)).collect();
-        for (id, Uses { calls, last_at }) in counted {
-            self.store.count_api_key_calls(id, calls, last_at).await?;
-            self.forget(id, calls);
-        }
-        Ok(())
-    }
-
-    /// Takes stored calls off the count; others may have come meanwhile.
-    fn forget(&self, id: ApiKeyId, calls: u64) {
-        let mut all = lock(&self.uses);
-        if let Some(uses) = all.get_mut(&id) {
-            uses.calls = uses.calls.saturating_sub(calls);
-            if uses.calls == 0 {
-                all.remove(&id);
+        let (store, uses) = (Arc::clone(&self.store), Arc::clone(&self.uses));
+        let storing = Arc::clone(&self.storing);
+        let stored = tokio::spawn(async move {
+            let _turn = storing.lock().await;
+            let counted: Vec<_> = lock(&uses).iter().map(|(id, uses)| (*id, *uses)).collect();
+            for (id, Uses { calls, last_at }) in counted {
+                store.count_api_key_calls(id, calls, last_at).await?;
+                forget(&uses, id, calls);
             }
+            Ok(())
+        });
+        stored.await.unwrap_or_else(|error| Err(StoreError::Backend(error.into())))
+    }
+}
+
+/// Takes stored calls off the count; others may have come meanwhile.
+fn forget(uses: &Mutex<HashMap<ApiKeyId, Uses>>, id: ApiKeyId, calls: u64) {
+    let mut all = lock(uses);
+    if let Some(uses) = all.get_mut(&id) {
+        uses.calls = uses.calls.saturating_sub(calls);
+        if uses.calls == 0 {
+            all.remove(&id);
         }
     }
 }
@@ -140,13 +175,16 @@ mod tests {
     struct Subject {
         store: Arc<MemoryApiKeys>,
         ring: KeyRing,
+        database: watch::Sender<DatabaseState>,
     }
 
     impl Subject {
         fn new() -> Self {
             let store = Arc::new(MemoryApiKeys::default());
-            let ring = KeyRing::new(Arc::clone(&store) as Arc<dyn ApiKeyStore>, Arc::new(SystemClock));
-            Self { store, ring }
+            let database = watch::Sender::new(DatabaseState::Ready);
+            let keys = Arc::clone(&store) as Arc<dyn ApiKeyStore>;
+            let ring = KeyRing::new(keys, Arc::new(SystemClock), database.subscribe());
+            Self { store, ring, database }
         }
 
         /// A new key, and the headers that bring it.
@@ -190,6 +228,19 @@ mod tests {
         assert_eq!(subject.ring.find(&secret).await.unwrap().unwrap().id, key.id);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn while_the_database_is_away_known_keys_are_taken_and_others_wait_for_nothing() {
+        let subject = Subject::new();
+        let ((_, known), (_, other)) = (subject.key().await, subject.key().await);
+        subject.ring.service(&known).await.unwrap();
+        subject.database.send_replace(DatabaseState::Away);
+        advance(2 * KEY_LIFE_AFTER_END).await;
+        assert!(subject.ring.service(&known).await.unwrap().is_some());
+        assert_eq!(subject.ring.service(&other).await.unwrap_err().status(), 503);
+        subject.database.send_replace(DatabaseState::Ready);
+        assert!(subject.ring.service(&other).await.unwrap().is_some());
+    }
+
     #[tokio::test]
     async fn calls_are_counted_once() {
         let subject = Subject::new();
@@ -206,7 +257,7 @@ mod tests {
         // A call that comes while the count is being stored is left for the next time.
         subject.ring.service(&headers).await.unwrap();
         subject.ring.service(&headers).await.unwrap();
-        subject.ring.forget(key.id, 1);
+        forget(&subject.ring.uses, key.id, 1);
         subject.ring.store_uses().await.unwrap();
         assert_eq!(subject.calls(&key).await, 4);
     }

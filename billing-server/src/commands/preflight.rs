@@ -1,4 +1,4 @@
-use billing_core::{Clock as _, Money, SystemClock};
+use billing_core::{Clock as _, Money, ObservedRefusals, SystemClock};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{Args, Subcommand};
 
@@ -36,7 +36,11 @@ pub(super) async fn run(action: Action, config: &Config) -> Result<(), BoxError>
     }
     let calls: u64 = lines.iter().map(|line| line.calls).sum();
     let zero = Money::zero(config.ledger.currency());
-    let amount = lines.iter().try_fold(zero, |sum, line| sum.checked_add(line.amount)).unwrap_or(zero);
+    let amount = lines.iter().try_fold(zero, |sum, line| sum.checked_add(line.amount));
+    let amount = amount.ok_or("what they would have cost together can't be told")?;
+    if lines.len() == ObservedRefusals::MOST {
+        print(format_args!("only the dearest {} lines are told; take fewer days", ObservedRefusals::MOST))?;
+    }
     print(format_args!("calls that would have been refused {calls}, worth {amount}"))?;
     Ok(())
 }

@@ -44,10 +44,14 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::quote::quote))
         .routes(routes!(payments::status::payment_status))
         .routes(routes!(payments::providers::payment_providers))
-        .routes(routes!(preflight::authorize::authorize))
         .routes(routes!(preflight::capture::capture))
         .routes(routes!(preflight::void::void))
         .routes(routes!(preflight::extend::extend))
+}
+
+/// What asks whether a call may run, and what it has to bring along for that.
+pub(crate) fn authorize_api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(preflight::authorize::authorize))
 }
 
 /// Pages for browsers that need the database.

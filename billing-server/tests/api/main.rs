@@ -24,6 +24,7 @@ mod long_story;
 mod market;
 mod modes;
 mod orders;
+mod outages;
 mod overspend;
 mod paid_calls;
 mod payments;

@@ -1,5 +1,5 @@
 //! Calls that are only observed, and calls that are not billed at all.
-use crate::support::Launch;
+use crate::support::{Launch, eventually};
 
 #[tokio::test]
 async fn observed_calls_run_without_money_and_are_reported() {
@@ -12,6 +12,12 @@ async fn observed_calls_run_without_money_and_are_reported() {
     }
     anna.create_payment("1").await.pay(&server.stripe()).await;
     anna.call("search_cases").await.expect(200);
+    // Nobody waits for the captures.
+    eventually("three calls are recorded", async || {
+        let charges = anna.get("/api/billing/history?type=charge").await.expect(200).json();
+        (charges["transactions"].as_array().unwrap().len() == 3).then_some(())
+    })
+    .await;
     assert_eq!(anna.balance("balance_usd").await, "0.9875");
     // No price, no refusal either.
     anna.call("no_such_tool").await.expect(200);

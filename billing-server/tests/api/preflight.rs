@@ -363,7 +363,9 @@ async fn the_price_may_depend_on_the_arguments() {
         asked["arguments"] = arguments;
         setting.service.post("authorize", &asked).await
     };
-    assert_eq!(setting.authorize(new_id(), "ask").await.expect(200).raw("held_usd"), "0.02");
+    // Nothing said is not nothing meant.
+    setting.authorize(new_id(), "ask").await.expect_error(422, "INVALID_CALL");
+    assert_eq!(authorize(json!({})).await.expect(200).raw("held_usd"), "0.02");
     let deep = authorize(json!({ "budget": "deep" })).await.expect(200);
     assert_eq!(deep.raw("held_usd"), "0.51");
     assert_eq!(deep.json()["breakdown"]["units"][0]["count"], 500);

@@ -11,7 +11,7 @@ use super::{
     rows::{self, Decoded},
 };
 use crate::{
-    failure::{Failure, is_unique_violation, retry},
+    failure::{Failure, is_unique_violation, retry, retry_unless_done},
     stamp::Stamp,
 };
 
@@ -88,7 +88,7 @@ impl ApiKeyStore for Store {
         last_used_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let calls = i64::try_from(calls).unwrap_or(i64::MAX);
-        retry(|| async {
+        retry_unless_done(|| async {
             let counted = query(COUNT).bind(id.as_uuid()).bind(calls).bind(Stamp(last_used_at));
             counted.execute(self.writers()).await?;
             Ok::<_, Failure<StoreError>>(())

@@ -72,7 +72,9 @@ fn pattern(text: &str) -> String {
 const USAGE: &str = concat!(
     "SELECT ",
     quarter!("created_at"),
-    " AS quarter, operation, count(*) AS calls, CAST(sum(amount) AS bigint) AS amount FROM postings \
+    " AS quarter, operation, count(*) AS calls, \
+        CAST(sum(CASE WHEN amount > 0 THEN 1 ELSE 0 END) AS bigint) AS charged, \
+        CAST(sum(amount) AS bigint) AS amount FROM postings \
     WHERE account = $1 AND kind = $2 AND created_at >= $3 AND created_at < $4 GROUP BY 1, 2"
 );
 
@@ -95,17 +97,18 @@ pub(super) async fn usage(
         let mut sums = BTreeMap::new();
         for row in &found {
             let day = zone.local_date(quarter_start(row.try_get("quarter")?));
-            let (calls, micros) =
-                sums.entry((day, rows::operation(row, "operation")?)).or_insert((0_u64, 0_i64));
+            let (calls, charged, micros) =
+                sums.entry((day, rows::operation(row, "operation")?)).or_insert((0_u64, 0_u64, 0_i64));
             *calls += rows::count(row, "calls")?;
+            *charged += rows::count(row, "charged")?;
             *micros += row.try_get::<i64, _>("amount")?;
         }
         Ok::<_, Failure<LedgerError>>(sums)
     })
     .await?;
     let currency = store.settings.currency();
-    let bucket = |((day, operation), (calls, micros))| {
-        UsageBucket::new(day, operation, calls, Money::from_micros(micros, currency))
+    let bucket = |((day, operation), (calls, charged, micros))| {
+        UsageBucket::new(day, operation, calls, Money::from_micros(micros, currency)).with_charged(charged)
     };
     Ok(sums.into_iter().map(bucket).collect())
 }

@@ -111,6 +111,7 @@ pub async fn usage_sums_by_local_day_and_operation(subject: Subject) {
         ("2036-11-16T22:00:00Z", "search", "0.000001"),
         ("2036-11-17T10:00:00Z", "export", "2"),
         ("2036-11-17T11:00:00Z", "search", "3"),
+        ("2036-11-17T12:00:00Z", "search", "0"),
         ("2036-11-17T22:00:00Z", "search", "4"),
     ] {
         subject.clock.set(at(time));
@@ -124,11 +125,14 @@ pub async fn usage_sums_by_local_day_and_operation(subject: Subject) {
         .iter()
         .map(|bucket| {
             let name = bucket.operation.as_ref().unwrap().to_string();
-            (bucket.day, name, bucket.calls, bucket.amount)
+            (bucket.day, name, (bucket.calls, bucket.charged), bucket.amount)
         })
         .collect();
-    let expected =
-        [(day(16), "search", 1, "1"), (day(17), "export", 1, "2"), (day(17), "search", 2, "3.000001")];
+    let expected = [
+        (day(16), "search", (1, 1), "1"),
+        (day(17), "export", (1, 1), "2"),
+        (day(17), "search", (3, 2), "3.000001"),
+    ];
     assert_eq!(told, expected.map(|(day, name, calls, sum)| (day, name.to_owned(), calls, usd(sum))));
     for (from, to) in [(day(17), day(16)), (day(1), day(1) + TimeDelta::days(400))] {
         let refused = subject.ledger.usage(query(from, to)).await;

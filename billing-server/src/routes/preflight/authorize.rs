@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use billing_core::{
-    AccountId, Authorization, Authorize, Breakdown, Currency, Estimate, HoldId, Money, Operation,
-    RefusalReason, rules::check_id,
+    AccountId, Authorization, Authorize, Breakdown, CostEstimator as _, Currency, Estimate, HoldId, Money,
+    Operation, RefusalReason, SharedPrices, rules::check_id,
 };
 use billing_tower::Mode;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -132,6 +133,9 @@ pub(crate) async fn authorize(
     _: PreflightService,
     ApiJson(asked): ApiJson<NewHold>,
 ) -> Result<Json<PlacedHold>, Refused> {
+    if app.preflight.mode == Mode::Off {
+        return Ok(Json(PlacedHold::free(asked)));
+    }
     let ttl = ttl(asked.ttl_seconds)?;
     let refused = |error| Refused::by_ledger(&app, &asked.account, error);
     check_id(asked.hold_id, app.clock.now()).map_err(refused)?;
@@ -142,28 +146,36 @@ pub(crate) async fn authorize(
     let mut request = Authorize::new(id, asked.account.clone(), priced.amount, asked.operation.clone());
     request.ttl = ttl;
     request.observe = app.preflight.mode == Mode::Observe;
-    let placed = app.ledger().authorize(request).await.map_err(refused)?;
-    Ok(Json(PlacedHold::new(asked, priced, &placed)))
+    match app.watchful.authorize(request).await {
+        Ok(placed) => Ok(Json(PlacedHold::new(asked, priced, &placed))),
+        Err(error) if error.is_retryable() && app.preflight.mode == Mode::Observe => {
+            tracing::warn!("observed call runs unbilled: {}", chain(&error));
+            Ok(Json(PlacedHold::free(asked)))
+        }
+        Err(error) => Err(refused(error)),
+    }
 }
 
 /// What the call is to be held for; `None` when it runs for nothing.
 async fn price(app: &App, asked: &NewHold) -> Result<Option<Priced>, ApiError> {
     let amount = asked.amount_usd.as_ref().map(|field| field.not_negative("amount_usd", Currency::USD));
     let amount = amount.transpose()?;
-    if app.preflight.mode == Mode::Off {
-        return Ok(None);
-    }
     if let Some(amount) = amount {
         return Ok(Some(Priced { amount, breakdown: None }));
     }
     let NewHold { account, operation, arguments, .. } = asked;
+    let reads_arguments = |prices: &SharedPrices| prices.needs(operation).body_limit.is_some();
+    if arguments.is_none() && app.prices.as_ref().is_some_and(reads_arguments) {
+        let message = format!("arguments: the price of {operation} depends on them; {{}} are none");
+        return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_CALL", message));
+    }
     let arguments = Bytes::from(arguments.as_ref().map(|json| json.get().to_owned()).unwrap_or_default());
     match estimate(app, account, operation, &arguments).await.map(|estimated| estimated.estimate) {
         Ok(Estimate::UpTo { amount, breakdown }) => Ok(Some(Priced { amount, breakdown })),
         Ok(_) => Ok(None),
         Err(error) if app.preflight.mode == Mode::Observe => {
             let cause = chain(&error);
-            tracing::warn!(%operation, "observed call of {operation} has no price, and runs unbilled: {cause}");
+            tracing::warn!(%operation, "observed call of {operation} can't be priced, and runs unbilled: {cause}");
             Ok(None)
         }
         Err(error) => Err(error),
