@@ -51,6 +51,11 @@ class Refused(Exception):
             self.code = ""
         super().__init__(f"billing refuses with {status} {self.code}")
 
+    @property
+    def about_our_key(self) -> bool:
+        """Our own service key is unknown, revoked or lacks its scope; who calls can do nothing about it."""
+        return self.status == 401 or self.status == 403 and self.code == "MISSING_SCOPE"
+
 
 class Unavailable(Exception):
     """Nobody knows whether it was done: no answer, none that can be read, or a fault of billing's."""
@@ -150,10 +155,15 @@ def _dumps(value: Any) -> str:
             raise ValueError(f"{value} is no JSON")
         return str(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(str(key))}:{_dumps(item)}" for key, item in value.items()) + "}"
+        return "{" + ",".join(f"{_dumps(str(key))}:{_dumps(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(_dumps, value)) + "]"
-    return json.dumps(value, allow_nan=False)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _body(value: Any) -> bytes:
+    """Text as it is, since prices may depend on its length; only half a surrogate pair, no UTF-8, is escaped."""
+    return _dumps(value).encode("utf-8", "backslashreplace")
 
 
 def new_hold_id(now_ms: Optional[int] = None) -> str:
@@ -245,18 +255,21 @@ class BillingClient:
         self._netloc, self._path = parts.netloc, parts.path.rstrip("/") + "/api/billing/preflight/"
         self._key, self._timeout = key, timeout
         self._attempts, self._patience = attempts, patience
+        self._key_is_refused = False
         self._settler = _Settler(self._settle, places)
 
     def call(self, account: str, operation: str, *, arguments: Any = None, amount_usd: Optional[Amount] = None,
              ttl_seconds: Optional[int] = None, exempt: bool = False) -> Call:
         """One paid call, as a context manager. `account` is the authenticated subject, never what a client may set;
-        `exempt` lets machine clients with a verified key run unbilled."""
+        `arguments` is what the price may depend on, any JSON; `exempt` lets machine clients with a verified key run
+        unbilled."""
         asked = dict(operation=operation, arguments=arguments, amount_usd=amount_usd, ttl_seconds=ttl_seconds)
         return Call(self, account, None if exempt else asked)
 
     def paid(self, operation: str, account: Callable[..., str], exempt: Callable[..., bool] = lambda *_, **__: False,
-             **asked: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Makes a function a paid call. `account` and `exempt` get its arguments; it gets the `Call` as `call`."""
+             *, arguments: Any = None, **asked: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Makes a function a paid call. `account`, `exempt` and `arguments`, unless that is a plain value, get what
+        the function gets; it gets the `Call` as `call` besides."""
 
         def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
             if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
@@ -265,7 +278,8 @@ class BillingClient:
             @functools.wraps(function)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
                 who, free = account(*args, **kwargs), exempt(*args, **kwargs)
-                with self.call(who, operation, exempt=free, **asked) as call:
+                given = arguments(*args, **kwargs) if callable(arguments) and not free else arguments
+                with self.call(who, operation, arguments=given, exempt=free, **asked) as call:
                     return function(*args, call=call, **kwargs)
 
             return wrapper
@@ -276,8 +290,8 @@ class BillingClient:
                   amount_usd: Optional[Amount] = None, ttl_seconds: Optional[int] = None) -> Authorization:
         """Holds money. If the outcome stays unknown, the hold is voided in the background: the call must not run."""
         amount = None if amount_usd is None else _plain(usd(amount_usd))
-        body = _dumps(_without_none(hold_id=hold_id, account=account, operation=operation, arguments=arguments,
-                                    amount_usd=amount, ttl_seconds=ttl_seconds))
+        body = _body(_without_none(hold_id=hold_id, account=account, operation=operation, arguments=arguments,
+                                   amount_usd=amount, ttl_seconds=ttl_seconds))
         self._settler.take(hold_id)
         tried = 0
 
@@ -295,15 +309,18 @@ class BillingClient:
             else:
                 self._settler.put(Settlement(hold_id, account))
             raise
-        if authorization.free:
+        if authorization.free and tried == 1:
             self._settler.free(hold_id)
+        elif authorization.free:
+            # An earlier attempt may have held money all the same. The void of an unknown hold is harmless.
+            self._settler.put(Settlement(hold_id, account))
         return authorization
 
     def capture(self, hold_id: str, account: str, amount_usd: Amount, breakdown: Any = None) -> Captured:
-        """Takes the cost. If the outcome stays unknown, it goes on in the background."""
+        """Takes the cost. If the outcome stays unknown, or our key is refused, it goes on in the background."""
         settlement = Settlement(hold_id, account, usd(amount_usd), breakdown)
-        body = _dumps(settlement.body())
-        return self._end(settlement, lambda: self._post("capture", body, _read_captured))
+        body = _body(settlement.body())
+        return self._end(settlement, lambda: self._capture(settlement, body, _read_captured))
 
     def void(self, hold_id: str, account: str) -> None:
         """Frees the hold. If the outcome stays unknown, it goes on in the background."""
@@ -312,7 +329,7 @@ class BillingClient:
 
     def extend(self, hold_id: str, account: str, ttl_seconds: Optional[int] = None) -> float:
         """Gives an open hold more time; answers how many seconds it lasts from now on."""
-        body = _dumps(_without_none(hold_id=hold_id, account=account, ttl_seconds=ttl_seconds))
+        body = _body(_without_none(hold_id=hold_id, account=account, ttl_seconds=ttl_seconds))
         return self._repeat(lambda: self._post("extend", body, _read_life))
 
     def settle_later(self, settlement: Settlement) -> None:
@@ -337,17 +354,36 @@ class BillingClient:
         return ended
 
     def _settle(self, settlement: Settlement) -> None:
-        self._post(settlement.verb, _dumps(settlement.body()), lambda answer, _: answer["hold_id"])
+        body = _body(settlement.body())
+        if settlement.verb == "capture":
+            self._capture(settlement, body, lambda answer, _: answer["hold_id"])
+        else:
+            self._post("void", body, lambda answer, _: answer["hold_id"])
+
+    def _capture(self, settlement: Settlement, body: bytes, read: Callable[[dict[str, Any], float], Any]) -> Any:
+        """Asks once. Where our key is refused, the cost is not forgone: it waits, as for a server that is away."""
+        try:
+            captured = self._post("capture", body, read)
+        except Refused as refusal:
+            if not refusal.about_our_key:
+                raise
+            if not self._key_is_refused:
+                self._key_is_refused = True
+                log.error("our key is refused, so captures wait, the first that of hold %s of account %s: %s",
+                          settlement.hold_id, settlement.account, refusal)
+            raise Unavailable(f"our key is refused: {refusal}", refusal.retry_after) from refusal
+        self._key_is_refused = False
+        return captured
 
     def _repeat(self, attempt: Callable[[], Any]) -> Any:
         return _repeat(attempt, self._attempts, self._patience, lambda pause, _: not time.sleep(pause))
 
-    def _post(self, verb: str, body: str, read: Callable[[dict[str, Any], float], Any]) -> Any:
+    def _post(self, verb: str, body: bytes, read: Callable[[dict[str, Any], float], Any]) -> Any:
         """Asks once. An answer that `read` can't take apart may have been anything."""
         connection = self._connect(self._netloc, timeout=self._timeout)
         try:
             headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
-            connection.request("POST", self._path + verb, body.encode(), headers)
+            connection.request("POST", self._path + verb, body, headers)
             response = connection.getresponse()
             text, status = response.read(), response.status
         except (OSError, http.client.HTTPException) as error:
@@ -461,8 +497,20 @@ class Call:
         if not authorization.free:
             self._authorization = authorization
             self.meter = Meter(None if authorization.would_refuse else authorization.amount_usd)
-            self._extend_at_half(authorization.life)
+            try:
+                self._extend_at_half(authorization.life)
+            except BaseException:
+                # No thread can be started: the block does not run, nor does its end.
+                self._ended.set()
+                self._void(authorization.hold_id)
+                raise
         return self
+
+    def _void(self, hold_id: str) -> None:
+        try:
+            self._client.void(hold_id, self._account)
+        except (Refused, Unavailable) as error:
+            log.warning("hold %s of account %s is not voided yet: %s", hold_id, self._account, error)
 
     def __exit__(self, kind: Optional[type], *_: object) -> None:
         self._ended.set()
@@ -539,6 +587,7 @@ class _Settler:
     def take(self, hold_id: str) -> None:
         """Takes a place for a hold that is about to be asked for."""
         with self._changed:
+            self._start_worker()
             if self._draining:
                 raise Unavailable("the client is shutting down")
             if hold_id not in self._places and len(self._places) >= self._limit:
@@ -559,13 +608,23 @@ class _Settler:
                 self._give_up(settlement, "the time to drain is over")
                 return
             self._queue.put(settlement)
-            if self._workers < self._PARALLEL:
-                self._workers += 1
-                threading.Thread(target=self._work, name="billing-settler", daemon=True).start()
+            self._start_worker()
+
+    def _start_worker(self) -> None:
+        """Starts one where it has something to do. Where it can't be started, what is queued waits for the next."""
+        if self._queue.empty() or self._workers >= self._PARALLEL:
+            return
+        try:
+            threading.Thread(target=self._work, name="billing-settler", daemon=True).start()
+        except RuntimeError as error:
+            log.error("holds wait to be settled in the background: %s", error)
+        else:
+            self._workers += 1
 
     def drain(self, seconds: float) -> int:
         with self._changed:
             self._draining = True
+            self._start_worker()
             self._changed.wait_for(lambda: not self._places, seconds)
             self._over.set()
             while not self._queue.empty():

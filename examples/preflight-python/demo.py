@@ -47,8 +47,15 @@ class Tools(BaseHTTPRequestHandler):
     authenticate: Authenticate
     #: The longest that a step of a connection waits, in seconds.
     timeout = 30
+    #: The head of an answer is out: no other may follow.
+    head_is_out = False
+
+    def end_headers(self) -> None:
+        super().end_headers()
+        self.head_is_out = True
 
     def do_POST(self) -> None:
+        self.head_is_out = False
         arguments = self.read_json()
         account = self.authenticate(self.headers.get("Authorization", "").replace("Bearer ", "", 1))
         tool = {
@@ -76,7 +83,7 @@ class Tools(BaseHTTPRequestHandler):
                 self.answer(200, answer)
         except Refused as refusal:
             # Who calls can do nothing about our own key, nor about an answer that can't be charged.
-            if refusal.status in (401, 409) or refusal.code == "MISSING_SCOPE":
+            if refusal.about_our_key or refusal.status == 409:
                 self.answer(500, {"error": "Billing failed", "code": "BILLING_FAILED"})
             else:
                 self.answer(refusal.status, refusal.body, refusal.retry_after)
@@ -122,6 +129,9 @@ class Tools(BaseHTTPRequestHandler):
         return value if isinstance(value, dict) else {}
 
     def answer(self, status: int, body: "dict | bytes", retry_after: Optional[str] = None) -> None:
+        if self.head_is_out:
+            self.close_connection = True  # Without its end, nobody takes the stream for a whole one.
+            return
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

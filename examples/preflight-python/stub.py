@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from billing_preflight import BillingClient
 
-BREAKDOWN = '{"base":0.4000000000000000001,"tiers":[1.00,{"name":"st\\u00e9p"}]}'
+BREAKDOWN = '{"base":0.4000000000000000001,"tiers":[1.00,{"name":"stép"}]}'
 
 
 class Stub:

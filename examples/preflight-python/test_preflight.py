@@ -8,6 +8,7 @@ import threading
 import unittest
 import uuid
 from decimal import Decimal
+from unittest import mock
 
 import demo
 from billing_preflight import Meter, Refused, Settlement, Unavailable, _dumps, _loads, _plain, new_hold_id, usd
@@ -92,6 +93,15 @@ class Client(WithStub):
         self.assertTrue(text.endswith(f'"amount_usd":"0.0125","breakdown":{BREAKDOWN}}}'), text)
         self.assertEqual(client.drain(0), 0)
 
+    def test_text_is_sent_as_it_is(self):
+        client = self.client()
+        for sent, text in [("їжак", "їжак"), ("half \ud83e", "half \\ud83e")]:
+            client.authorize(new_hold_id(), "user-1", "search_cases", arguments={"q": sent})
+            self.assertIn(f'"arguments":{{"q":"{text}"}}', self.stub.calls[-1][2])
+        with self.assertRaises(TypeError):
+            client.authorize(new_hold_id(), "user-1", "search_cases", arguments={"q": object()})
+        self.assertEqual(len(client._settler._places), 2)
+
     def test_every_repeat_has_the_same_id(self):
         self.stub.faults = {
             "authorize": ["lost", "hangs", (503, "", {"Retry-After": "5"})],
@@ -138,6 +148,13 @@ class Client(WithStub):
             self.hold(client)
         self.assertEqual((client.drain(5), self.stub.outcomes()), (0, ["void"]))
 
+    def test_a_free_answer_after_a_lost_one_leaves_no_hold_behind(self):
+        free = '{"free":true,"expires_at":null,"breakdown":null}'
+        self.stub.faults["authorize"] = ["lost", (200, free)]
+        client = self.client()
+        self.assertTrue(self.hold(client).free)
+        self.assertEqual((client.drain(5), self.stub.outcomes()), (0, ["void"]))
+
     def test_settlements_of_unknown_outcome_go_on_in_the_background(self):
         client = self.client(attempts=2)
         first, second = self.hold(client), self.hold(client)
@@ -154,6 +171,38 @@ class Client(WithStub):
         self.stub.faults["capture"] = [(409, '{"code":"HOLD_CLOSED"}')]
         client.settle_later(Settlement(held.hold_id, "user-1", Decimal("0.50")))
         self.assertEqual(client.drain(5), 0)
+
+    def test_a_capture_waits_while_the_key_is_refused_and_that_is_logged_once(self):
+        for refusal in [(401, '{"code":"INVALID_API_KEY"}'), (403, '{"code":"MISSING_SCOPE"}')]:
+            client = self.client(attempts=2)
+            first, second = self.hold(client), self.hold(client)
+            self.stub.faults["capture"] = [refusal] * 5
+            with mock.patch("billing_preflight.log.error") as logged:
+                with self.assertRaises(Unavailable):
+                    client.capture(first.hold_id, "user-1", "0.50")
+                client.settle_later(Settlement(second.hold_id, "user-1", Decimal("0.20")))
+                self.assertEqual(client.drain(10), 0)
+            self.assertEqual(self.stub.outcomes(), ["0.50", "0.20"])
+            self.assertEqual(logged.call_count, 1)
+            self.stub.holds.clear()
+
+    def test_a_capture_that_is_forbidden_otherwise_is_given_up(self):
+        client = self.client()
+        held = self.hold(client)
+        self.stub.faults["capture"] = [(403, '{"code":"ACCOUNT_BLOCKED"}')]
+        with self.assertRaises(Refused):
+            client.capture(held.hold_id, "user-1", "0.50")
+        self.assertEqual((client.drain(0), len(self.stub.of("capture"))), (0, 1))
+
+    def test_a_worker_that_can_not_be_started_is_not_counted(self):
+        client = self.client()
+        first, second = self.hold(client), self.hold(client)
+        with mock.patch("threading.Thread.start", side_effect=RuntimeError("can't start new thread")):
+            for _ in range(client._settler._PARALLEL):
+                client.settle_later(Settlement(first.hold_id, "user-1"))
+        self.assertEqual((client._settler._workers, self.stub.of("void")), (0, []))
+        client.settle_later(Settlement(second.hold_id, "user-1"))
+        self.assertEqual((client.drain(5), self.stub.outcomes()), (0, ["void", "void"]))
 
     def test_draining_waits_for_calls_that_run_and_lets_none_in(self):
         client = self.client()
@@ -292,6 +341,32 @@ class Calls(WithStub):
         with self.assertRaises(TypeError):
             client.paid("search_cases", account=str)(lambda: (yield))
 
+    def test_a_function_s_arguments_may_set_its_price(self):
+        client = self.client()
+
+        def search(query, limit=10, *, call):
+            pass
+
+        client.paid("search_cases", lambda query, limit=10: "user-1",
+                    arguments=lambda query, limit=10: {"query": query, "limit": limit})(search)("x", limit=3)
+        client.paid("search_cases", lambda query: "user-1", arguments={"limit": 5})(search)("x")
+        self.assertEqual([asked["arguments"] for _, asked, _, _ in self.stub.of("authorize")],
+                         [{"query": "x", "limit": 3}, {"limit": 5}])
+
+    def test_a_call_whose_thread_can_not_be_started_is_voided(self):
+        client = self.client()
+        # The stub has threads of its own.
+        with mock.patch("threading.Timer.start", side_effect=RuntimeError("can't start new thread")):
+            with self.assertRaisesRegex(RuntimeError, "new thread"):
+                with client.call("user-1", "search_cases"):
+                    self.fail("the call must not run")
+        self.assertEqual((self.stub.outcomes(), len(client._settler._places)), (["void"], 0))
+        self.stub.faults["void"] = [(404, '{"code":"UNKNOWN_HOLD"}')]
+        with mock.patch("threading.Timer.start", side_effect=RuntimeError("can't start new thread")):
+            with self.assertRaisesRegex(RuntimeError, "new thread"):
+                client.call("user-1", "search_cases").__enter__()
+        self.assertEqual(client.drain(0), 0)
+
     def test_a_call_that_outlives_its_hold_extends_it_at_half_of_its_life(self):
         self.stub.ttl = 1.6
         self.stub.faults["extend"] = ["lost"]
@@ -334,6 +409,14 @@ class Demo(WithStub):
         self.assertEqual(self.ask("summarize_document")[0], 500)
         self.assertEqual(self.billing.drain(5), 0)
         self.assertEqual(self.stub.outcomes()[2:], ["void", "void"])
+
+    def test_a_stream_that_can_not_be_charged_has_one_head(self):
+        self.stub.faults["capture"] = [(409, '{"code":"HOLD_CLOSED"}')]
+        status, body, _ = self.ask("deep_research/stream")
+        self.assertEqual(status, 200)
+        self.assertIn(b'"chunk":3', body)
+        self.assertNotIn(b"HTTP/", body)
+        self.assertNotIn(b"[DONE]", body)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@ import { Refused, Unavailable } from "./errors.js";
 import type { Fields } from "./json.js";
 import { toMicros, type Usd } from "./money.js";
 import { Settler, type Log, type Settlement } from "./settler.js";
-import { repeat, Transport, type Patience, type Verb } from "./transport.js";
+import { repeat, Transport, type Patience } from "./transport.js";
 
 export { Refused, Unavailable } from "./errors.js";
 export { newHoldId } from "./hold-id.js";
@@ -75,6 +75,7 @@ export class BillingClient {
     readonly #transport: Transport;
     readonly #settler: Settler;
     readonly #patience: Patience;
+    #keyIsRefused = false;
     readonly log: Log;
 
     constructor(options: ClientOptions) {
@@ -103,8 +104,11 @@ export class BillingClient {
                 attempts += 1;
                 return this.#transport.post("authorize", body, readAuthorization);
             });
-            if (authorization.free) {
+            if (authorization.free && attempts === 1) {
                 this.#settler.free(holdId);
+            } else if (authorization.free) {
+                // An earlier attempt may have held money all the same. The void of an unknown hold is harmless.
+                this.#settler.enqueue({ holdId, account });
             }
             return authorization;
         } catch (error) {
@@ -118,10 +122,10 @@ export class BillingClient {
         }
     }
 
-    /** Takes the cost. If the outcome stays unknown, it goes on in the background. */
+    /** Takes the cost. If the outcome stays unknown, or our key is refused, it goes on in the background. */
     async capture(capture: Settlement & { readonly amountUsd: Usd }): Promise<Captured> {
         const body = settlementBody(capture);
-        return this.#end(capture, () => this.#transport.post("capture", body, readCaptured));
+        return this.#end(capture, () => this.#capture(capture, body, readCaptured));
     }
 
     /** Frees the hold. If the outcome stays unknown, it goes on in the background. */
@@ -166,8 +170,31 @@ export class BillingClient {
     }
 
     #settle(settlement: Settlement): Promise<unknown> {
-        const verb: Verb = settlement.amountUsd === undefined ? "void" : "capture";
-        return this.#transport.post(verb, settlementBody(settlement), (answer) => answer.text("hold_id"));
+        const body = settlementBody(settlement);
+        const read = (answer: Fields): string => answer.text("hold_id");
+        return settlement.amountUsd === undefined
+            ? this.#transport.post("void", body, read)
+            : this.#capture(settlement, body, read);
+    }
+
+    /** Asks once. Where our key is refused, the cost is not forgone: it waits, as for a server that is away. */
+    async #capture<T>(settlement: Settlement, body: string, read: (answer: Fields) => T): Promise<T> {
+        try {
+            const captured = await this.#transport.post("capture", body, read);
+            this.#keyIsRefused = false;
+            return captured;
+        } catch (error) {
+            if (!(error instanceof Refused && error.aboutOurKey)) {
+                throw error;
+            }
+            if (!this.#keyIsRefused) {
+                this.#keyIsRefused = true;
+                const { holdId, account } = settlement;
+                const first = `the first that of hold ${holdId} of account ${account}`;
+                this.log(`our key is refused, so captures wait, ${first}`, error);
+            }
+            throw new Unavailable("our key is refused", error.retryAfter, error);
+        }
     }
 }
 

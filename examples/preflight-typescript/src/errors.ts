@@ -14,6 +14,11 @@ export class Refused extends Error {
         super(`billing refuses with ${status} ${code}`);
         this.code = code;
     }
+
+    /** Our own service key is unknown, revoked or lacks its scope; who calls can do nothing about it. */
+    get aboutOurKey(): boolean {
+        return this.status === 401 || (this.status === 403 && this.code === "MISSING_SCOPE");
+    }
 }
 
 /** Nobody knows whether it was done: no answer, none that can be read, or a fault of billing's. */

@@ -9,7 +9,7 @@ export interface ChargeOptions {
     readonly account: (req: Request) => string | undefined;
     /** What is called, by its name in billing's prices. */
     readonly operation: (req: Request) => string;
-    /** What the price depends on, if it does. */
+    /** What the price may depend on, mostly `(req) => req.body`. Where it does and has none, billing answers 422. */
     readonly arguments?: (req: Request) => unknown;
     /** How much to hold, where it is not for billing's prices to say. */
     readonly amountUsd?: (req: Request) => Usd | undefined;
@@ -30,7 +30,16 @@ export function meterOf(res: Response): Meter {
     return meter;
 }
 
-/** Lets a call run when its money is held, and takes what it has cost when its response ends. */
+/**
+ * Lets a call run when its money is held, and takes what it has cost when its response ends.
+ *
+ *     app.use(express.json());
+ *     const paid = charge(client, {
+ *         account: (req) => req.user?.id,
+ *         operation: (req) => req.params.tool,
+ *         arguments: (req) => req.body,
+ *     });
+ */
 export function charge(client: BillingClient, options: ChargeOptions): RequestHandler {
     return async (req, res, next) => {
         if (options.exempt?.(req)) {

@@ -39,9 +39,8 @@ function answerTo(why: unknown): Answer {
     if (why instanceof Unavailable) {
         return { ...UNAVAILABLE, retryAfter: why.retryAfter ?? "5" };
     }
-    // Who calls can do nothing about our own key, and would take a 401 for theirs.
-    const aboutOurKey = why instanceof Refused && (why.status === 401 || why.code === "MISSING_SCOPE");
-    return why instanceof Refused && !aboutOurKey ? why : FAILED;
+    // Who calls would take a 401 for one of their own key.
+    return why instanceof Refused && !why.aboutOurKey ? why : FAILED;
 }
 
 function own(status: number, error: string, message: string): Answer {

@@ -110,6 +110,16 @@ test("a refusal after a lost answer leaves no hold behind", async () => {
     assert.equal(stub.outcome(), "void");
 });
 
+test("a free answer after a lost one leaves no hold behind", async () => {
+    const asked = request();
+    const text = `{"hold_id":"${asked.holdId}","free":true,"amount_usd":0.00,"expires_at":null,"breakdown":null}`;
+    stub.fail("authorize", "lost", { status: 200, text });
+    const client = stub.client();
+    assert.equal((await client.authorize(asked)).free, true);
+    assert.equal(await client.drain(5_000), 0);
+    assert.equal(stub.outcome(), "void");
+});
+
 test("captures and voids of unknown outcome go on in the background", async () => {
     const client = stub.client(QUICK);
     const [first, second] = [await held(client), await held(client)];
@@ -129,6 +139,30 @@ test("a settlement that is refused is logged and given up", async () => {
     client.settleLater(hold);
     assert.equal(await client.drain(5_000), 0);
     assert.match(stub.log.join(), new RegExp(`${hold.holdId}.*0.50 USD.*not settled`));
+});
+
+test("a capture waits while the key is refused, and that is logged once", async () => {
+    for (const [status, code] of [[401, "INVALID_API_KEY"], [403, "MISSING_SCOPE"]] as const) {
+        const client = stub.client(QUICK);
+        const [first, second] = [await held(client), await held(client)];
+        stub.fail("capture", ...Array.from({ length: 5 }, () => ({ status, text: `{"code":"${code}"}` })));
+        await assert.rejects(client.capture(first), Unavailable);
+        client.settleLater({ ...second, amountUsd: "0.20" });
+        assert.equal(await client.drain(10_000), 0);
+        assert.deepEqual([...stub.holds.values()], ["0.50", "0.20"]);
+        assert.match(stub.log.join("\n"), new RegExp(`^our key is refused.*${first.holdId}.*$`));
+        stub.holds.clear();
+        stub.log.length = 0;
+    }
+});
+
+test("a capture that is forbidden otherwise is given up", async () => {
+    const client = stub.client();
+    const hold = await held(client);
+    stub.fail("capture", { status: 403, text: '{"code":"ACCOUNT_BLOCKED"}' });
+    await assert.rejects(client.capture(hold), Refused);
+    assert.equal(await client.drain(0), 0);
+    assert.equal(stub.of("capture").length, 1);
 });
 
 test("draining waits for the calls that still run, and lets none in", async () => {

@@ -30,11 +30,12 @@ async function serve(
     handler: RequestHandler,
     options: Partial<ChargeOptions> = {},
     client: Partial<ClientOptions> = {},
+    before: RequestHandler[] = [],
 ): Promise<{ url: string; client: BillingClient }> {
     const billing = stub.client({ timeoutMs: 500, attempts: 2, ...client });
     const app = express();
     app.set("env", "test"); // Express prints no stacks.
-    app.all("/call", charge(billing, { ...OPTIONS, ...options }), handler);
+    app.all("/call", ...before, charge(billing, { ...OPTIONS, ...options }), handler);
     const server = await new Promise<Server>((resolve) => {
         const listening: Server = app.listen(0, "127.0.0.1", () => resolve(listening));
     });
@@ -242,6 +243,16 @@ test("what comes after the end does not change the answer", async () => {
     assert.ok(response === undefined || response.status === 200);
     await eventually("the capture", () => stub.outcome() === "0.50");
     assert.equal(stub.of("void").length, 0);
+});
+
+test("what a call is given may set its price", async () => {
+    const body = { query: "їжак", limit: 3 };
+    const options = { arguments: (req: Request) => req.body as unknown };
+    const { url } = await serve((_req, res) => void res.json({}), options, {}, [express.json()]);
+    const headers = { "content-type": "application/json" };
+    await (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).text();
+    assert.deepEqual(stub.of("authorize")[0]?.body["arguments"], body);
+    assert.match(stub.of("authorize")[0]?.text ?? "", /"query":"їжак"/);
 });
 
 test("a capture of unknown outcome lets the answer end and goes on", async () => {
