@@ -1,6 +1,6 @@
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
-use billing_core::{HoldId, Ledger};
+use billing_core::{HoldId, Ledger, LedgerError};
 use tokio::{
     task::JoinHandle,
     time::{sleep, timeout},
@@ -70,26 +70,34 @@ impl Shared {
     /// The longest that one attempt may take.
     const ATTEMPT: Duration = Duration::from_secs(10);
 
-    /// Charges the calls that have ended; whether none of them is left.
+    /// Charges the calls that have ended; whether none of them is left. Only what the ledger can never take is given up.
     async fn settle_ended(self: &Arc<Self>, ledger: &Arc<dyn Ledger>) -> bool {
+        let mut all_settled = true;
         for (hold, end) in self.ended_calls() {
             let ledger = Arc::clone(ledger);
             // A ledger that panics costs its own attempt only.
             let attempt = tokio::spawn(async move { timeout(Self::ATTEMPT, end.carry_out(&*ledger)).await });
             match attempt.await {
-                Err(_) | Ok(Err(_)) => return false,
-                Ok(Ok(Err(error))) if error.is_retryable() => return false,
-                Ok(Ok(Err(error))) => {
-                    let error: &(dyn std::error::Error + 'static) = &error;
-                    tracing::error!(hold.id = %hold, error, "call under hold {hold} was let through and can't be charged");
-                }
                 Ok(Ok(Ok(_))) => {
                     tracing::info!(hold.id = %hold, "call under hold {hold} was let through and is settled");
                 }
+                Ok(Err(_elapsed)) => return false,
+                Ok(Ok(Err(error))) if error.is_retryable() => return false,
+                Ok(Ok(Err(error @ LedgerError::Backend(_)))) => {
+                    log_unsettled(hold, "is tried again", &error);
+                    all_settled = false;
+                    continue;
+                }
+                Err(panic) => {
+                    log_unsettled(hold, "is tried again", &panic);
+                    all_settled = false;
+                    continue;
+                }
+                Ok(Ok(Err(error))) => log_unsettled(hold, "can't be charged", &error),
             }
             self.settled(hold).await;
         }
-        true
+        all_settled
     }
 
     fn ended_calls(&self) -> Vec<(HoldId, End)> {
@@ -105,4 +113,8 @@ impl Shared {
         self.forget(hold);
         Arc::clone(&self.spool).clear_if(Arc::clone(self), |shared| shared.lock().calls.is_empty()).await;
     }
+}
+
+fn log_unsettled(hold: HoldId, outcome: &str, error: &(dyn Error + 'static)) {
+    tracing::error!(hold.id = %hold, error, "call under hold {hold} was let through and {outcome}");
 }

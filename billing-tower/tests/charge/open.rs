@@ -241,3 +241,13 @@ async fn an_account_that_was_refused_since_is_not_let_through() {
     assert!(!open.call(None).await);
     assert_eq!(open.posted().await, usd("9"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_the_ledger_can_not_take_for_now_is_kept_and_does_not_hold_up_others() {
+    let open = Open::new(0).await;
+    open.world.ledger.trouble(Asked::Authorize, [Trouble::Unreachable, Trouble::Unreachable]);
+    // One of two fails at each attempt, in a way that the ledger takes for lasting.
+    open.world.ledger.trouble(Asked::Capture, [Trouble::Broken, Trouble::Panics]);
+    assert!(open.call(None).await && open.call(None).await);
+    assert_eq!(open.posted().await, usd("7"));
+}
