@@ -38,17 +38,22 @@
 //! | [`QuoteStore`] | what payments in other currencies will be credited | [`MemoryQuotes`], `billing-sqlx` |
 //! | [`ApiKeyStore`] | keys that services call with | [`MemoryApiKeys`], `billing-sqlx` |
 //! | [`IdempotencyKeys`] | which payment a caller's key stands for | [`MemoryIdempotencyKeys`], `billing-sqlx` |
-//! | [`Outbox`], [`Notifier`] | notifications on their way, and who delivers them | [`MemoryOutbox`], `billing-sqlx` |
+//! | [`Outbox`], [`Deliveries`] | messages on their way | [`MemoryOutbox`], `billing-sqlx` |
+//! | [`ContactStore`] | how owners of accounts are told, and of what | [`MemoryContacts`], `billing-sqlx` |
+//! | [`BalanceAlarms`] | whose money runs out | [`MemoryLedger`], `billing-sqlx` |
+//! | [`Notifier`] | who tells them | `billing-email` |
 //! | [`CostEstimator`] | what a call may cost | [`PriceTable`], [`SharedPrices`] |
 //! | [`ExchangeRates`] | currency exchange | [`FixedRates`] |
 //! | [`RateStore`] | the rates that were last told | [`MemoryRates`], `billing-sqlx` |
 //! | [`Clock`] | the time | [`SystemClock`], [`ManualClock`] |
 //!
-//! [`TopUps`] drives payments from any gateway into the ledger.
+//! [`TopUps`] drives payments from any gateway into the ledger, [`Dispatcher`] brings messages to their readers, and
+//! [`Alerts`] tells of low balances.
 //!
 //! # What this crate is not
 //! It has no HTTP client, database or runtime in its dependency tree, and no accounting beyond prepaid balances: no
 //! invoices, taxes or subscriptions.
+mod alerts;
 mod api_key;
 mod clock;
 mod exchange;
@@ -65,6 +70,7 @@ mod quote;
 mod time_zone;
 mod top_ups;
 
+pub use alerts::{AlertError, AlertingLedger, Alerts, BalanceAlarms, LowBalance};
 pub use api_key::{ApiKey, ApiKeyStore, KeyHash, KeyName, KeyScope};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use exchange::{ExchangeRates, FixedRates, Rate, RateStore, RatesError};
@@ -78,17 +84,22 @@ pub use id::{
 };
 pub use inbox::{Inbox, InboxQuery, MOST_REJECTED_AN_HOUR, StoredWebhook, WebhookState};
 pub use ledger::{
-    Account, AccountChange, Adjust, Audit, Authorization, Authorize, BookAccount, Breakdown, Capture, Charge,
-    Cursor, Difference, Extend, HistoryQuery, Hold, HoldState, HouseAccount, InvalidBreakdown, Ledger,
-    LedgerError, LedgerSettings, LimitExceeded, ObservedRefusals, Page, Period, Posting, PostingKind,
-    RefusalReason, Reverse, SpendWindow, TopUp, UnknownWord, UsageBucket, UsageQuery, Void, rules,
+    Account, AccountChange, Adjust, Audit, Authorization, Authorize, BalanceAlarm, BookAccount, Breakdown,
+    Capture, Charge, Cursor, Difference, Extend, HistoryQuery, Hold, HoldState, HouseAccount,
+    InvalidBreakdown, Ledger, LedgerError, LedgerSettings, LimitExceeded, ObservedRefusals, Page, Period,
+    Posting, PostingKind, RefusalReason, Reverse, SpendWindow, TopUp, UnknownWord, UsageBucket, UsageQuery,
+    Void, rules,
 };
 pub use memory::{
-    MemoryApiKeys, MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox, MemoryPayments,
-    MemoryQuotes, MemoryRates, MemoryRefunds,
+    MemoryApiKeys, MemoryContacts, MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox,
+    MemoryPayments, MemoryQuotes, MemoryRates, MemoryRefunds,
 };
 pub use money::{AmountError, Currency, JsonAmount, Money, Residue, UnknownCurrency};
-pub use notification::{BillingEvent, Message, Notification, Notifier, NotifyError, Outbox};
+pub use notification::{
+    Audience, BillingEvent, Contact, ContactChange, ContactStore, Deliveries, DeliveryOutcome,
+    DispatchSettings, Dispatched, Dispatcher, Language, Message, MessageState, Notification, Notifier,
+    NotifyError, Outbox, OutboxEntry, OutboxQuery, Sighting,
+};
 pub use payment::{
     Accepted, Claim, Exchange, IdempotencyKeys, Observation, Opening, Payment, PaymentQuery, PaymentStore,
     RefundState, RefundStore, Review, StoreError, StoredRefund, TakenBack,

@@ -27,6 +27,7 @@ fn message(key: &str) -> Message {
     let event = BillingEvent::PaymentSucceeded {
         payment: PaymentId::new(),
         credited: Money::from_micros(10_000_000, Currency::USD),
+        paid: None,
         balance: Money::from_micros(12_345_678, Currency::USD),
     };
     Message::new(key, AccountId::new("acme").unwrap(), event, DateTime::UNIX_EPOCH)

@@ -26,6 +26,8 @@ pub struct Account {
     pub billing_enabled: bool,
     /// The price tier, as the embedder's prices name it.
     pub tier: Option<String>,
+    /// When its owner is told that the balance is low.
+    pub alarm: BalanceAlarm,
     /// How many postings it has; the last one's sequence number.
     pub sequence: u64,
     /// What was charged over its life.
@@ -39,7 +41,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account without money, holds or postings.
+    /// An account without money, holds or postings, whose owner is told when nothing is left.
     pub fn new(
         id: AccountId,
         day: SpendWindow,
@@ -58,6 +60,7 @@ impl Account {
             suspended: false,
             billing_enabled: true,
             tier: None,
+            alarm: BalanceAlarm::new(zero),
             sequence: 0,
             spent: zero,
             calls: 0,
@@ -104,6 +107,59 @@ impl SpendWindow {
     }
 }
 
+/// When the owner of an account is told that the balance is low: once each time that it falls to the threshold.
+///
+/// Money that comes in arms it, when the balance is clear of the threshold by a fifth then: a balance that swings about
+/// the threshold does not ring it again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BalanceAlarm {
+    /// The settled balance at which it rings.
+    pub threshold: Money,
+    /// What armed it: the sequence number that the account had then, which names the crossing to come. `None` when it
+    /// has rung and no money has come in.
+    pub armed_by: Option<u64>,
+    /// When it last rang.
+    pub rang_at: Option<DateTime<Utc>>,
+}
+
+impl BalanceAlarm {
+    /// An alarm that is not armed.
+    pub fn new(threshold: Money) -> Self {
+        Self { threshold, armed_by: None, rang_at: None }
+    }
+
+    /// Whether a balance is so far above the threshold that the alarm is armed.
+    pub fn is_clear(&self, posted: Money) -> bool {
+        let threshold = self.threshold.micros();
+        posted.micros() > threshold && posted.micros() >= threshold.saturating_add(threshold / 5)
+    }
+
+    /// Whether a balance is one that its owner is told of.
+    pub fn is_low(&self, posted: Money) -> bool {
+        posted.micros() <= self.threshold.micros()
+    }
+
+    /// Money came in: `posted` is the balance after it, and `sequence` the account's. An armed alarm stays as it is.
+    pub fn money_came_in(&mut self, posted: Money, sequence: u64) {
+        if self.armed_by.is_none() && self.is_clear(posted) {
+            self.armed_by = Some(sequence);
+        }
+    }
+
+    /// Its owner was told. It is armed anew at once when money has come in meanwhile.
+    pub fn rang(&mut self, posted: Money, sequence: u64, now: DateTime<Utc>) {
+        (self.armed_by, self.rang_at) = (None, Some(now));
+        self.money_came_in(posted, sequence);
+    }
+
+    /// Rings at another threshold from now on. A balance that is below it already does not ring it: nothing has fallen.
+    pub fn set_threshold(&mut self, threshold: Money, posted: Money, sequence: u64) {
+        self.threshold = threshold;
+        self.armed_by = if self.is_low(posted) { None } else { self.armed_by.or(Some(sequence)) };
+    }
+}
+
 /// What to change of an account; everything else stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -124,6 +180,8 @@ pub struct AccountChange {
     pub billing_enabled: Option<bool>,
     /// The price tier; `Some(None)` takes it away.
     pub tier: Option<Option<String>>,
+    /// The settled balance at which the owner is told that it is low.
+    pub low_balance: Option<Money>,
 }
 
 /// What a deployment gives its accounts.
@@ -152,6 +210,8 @@ pub struct LedgerSettings {
     pub monthly_ceiling: Money,
     /// The time zone of a new account.
     pub time_zone: TimeZone,
+    /// The settled balance at which the owner of a new account is told that it is low.
+    pub low_balance: Money,
 }
 
 impl LedgerSettings {
@@ -159,7 +219,7 @@ impl LedgerSettings {
     pub const MAX_HOLD_TTL: Duration = Duration::from_hours(24);
 
     /// Holds of 5 minutes; limits of 10 a day and 100 a month, which an owner may raise to 1 000 and 10 000; days
-    /// of Kyiv.
+    /// of Kyiv; owners are told when 1 is left.
     pub fn new(currency: Currency) -> Self {
         let units = |units: i64| Money::from_micros(units * 1_000_000, currency);
         Self {
@@ -169,6 +229,7 @@ impl LedgerSettings {
             daily_ceiling: units(1_000),
             monthly_ceiling: units(10_000),
             time_zone: TimeZone::default(),
+            low_balance: units(1),
         }
     }
 
@@ -190,6 +251,13 @@ impl LedgerSettings {
         self
     }
 
+    /// Another balance at which owners of new accounts are told that it is low.
+    #[must_use]
+    pub fn with_low_balance(mut self, threshold: Money) -> Self {
+        self.low_balance = threshold;
+        self
+    }
+
     /// Another life for holds, at most [`LedgerSettings::MAX_HOLD_TTL`].
     #[must_use]
     pub fn with_hold_ttl(mut self, ttl: Duration) -> Self {
@@ -206,6 +274,8 @@ impl LedgerSettings {
     pub fn open_account(&self, id: AccountId, now: DateTime<Utc>) -> Account {
         let day = SpendWindow::new(self.daily_limit, self.daily_ceiling, self.time_zone.day_end(now));
         let month = SpendWindow::new(self.monthly_limit, self.monthly_ceiling, self.time_zone.month_end(now));
-        Account::new(id, day, month, self.time_zone, now)
+        let mut account = Account::new(id, day, month, self.time_zone, now);
+        account.alarm = BalanceAlarm::new(self.low_balance);
+        account
     }
 }

@@ -1,5 +1,7 @@
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 use super::{HoldState, SpendWindow, UnknownWord};
 use crate::{AccountId, BoxError, Currency, HoldId, Money, PostingId};
 
@@ -227,7 +229,8 @@ impl fmt::Display for LimitExceeded {
 }
 
 /// Which limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Period {
     /// A local day.

@@ -9,7 +9,7 @@ pub mod rules;
 
 use std::{fmt, sync::Arc};
 
-pub use account::{Account, AccountChange, LedgerSettings, SpendWindow};
+pub use account::{Account, AccountChange, BalanceAlarm, LedgerSettings, SpendWindow};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 pub use error::{LedgerError, LimitExceeded, Period, RefusalReason};
@@ -116,10 +116,10 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// Those of the trait.
     async fn account(&self, id: &AccountId) -> Result<Account, LedgerError>;
 
-    /// Changes limits, zone, flags or tier.
+    /// Changes limits, zone, flags, tier or threshold.
     ///
     /// # Errors
-    /// [`LedgerError::LimitAboveCeiling`]; [`LedgerError::InvalidAmount`] for a negative limit.
+    /// [`LedgerError::LimitAboveCeiling`]; [`LedgerError::InvalidAmount`] for a negative limit or threshold.
     async fn configure(&self, id: &AccountId, change: AccountChange) -> Result<Account, LedgerError>;
 
     /// Lists postings, newest first.

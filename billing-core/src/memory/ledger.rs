@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Account, AccountChange, AccountId, Adjust, Audit, Authorization, Authorize, BookAccount, Capture, Charge,
-    Clock, Cursor, Difference, Extend, HistoryQuery, Hold, HoldId, HoldState, HouseAccount, Ledger,
-    LedgerError, LedgerSettings, Money, ObservedRefusals, Page, Posting, PostingId, PostingKind, Reverse,
-    SystemClock, TopUp, UsageBucket, UsageQuery, Void,
+    Account, AccountChange, AccountId, Adjust, Audit, Authorization, Authorize, BalanceAlarms, BookAccount,
+    Capture, Charge, Clock, Cursor, Difference, Extend, HistoryQuery, Hold, HoldId, HoldState, HouseAccount,
+    Ledger, LedgerError, LedgerSettings, LowBalance, Money, ObservedRefusals, Page, Posting, PostingId,
+    PostingKind, Reverse, SystemClock, TopUp, UsageBucket, UsageQuery, Void,
     rules::{self, Check, Reversal},
 };
 
@@ -367,5 +367,38 @@ impl Ledger for MemoryLedger {
             .map(|(account, micros)| (account, Money::from_micros(micros, currency)))
             .collect();
         Ok(audit)
+    }
+}
+
+#[async_trait]
+impl BalanceAlarms for MemoryLedger {
+    async fn low_balances(
+        &self,
+        quiet_since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<LowBalance>, LedgerError> {
+        let low = |book: &Book| {
+            let account = &book.account;
+            let in_peace = account.alarm.rang_at.is_some_and(|rang_at| rang_at > quiet_since);
+            let armed_by =
+                account.alarm.armed_by.filter(|_| !in_peace && account.alarm.is_low(account.posted))?;
+            Some(LowBalance::new(account.id.clone(), account.posted, account.alarm.threshold, armed_by))
+        };
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(self.lock().values().filter_map(low).take(limit).collect())
+    }
+
+    async fn disarm(
+        &self,
+        account: &AccountId,
+        armed_by: u64,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let mut books = self.lock();
+        let armed = |book: &&mut Book| book.account.alarm.armed_by == Some(armed_by);
+        let Some(book) = books.get_mut(account).filter(armed) else { return Ok(false) };
+        let (posted, sequence) = (book.account.posted, book.account.sequence);
+        book.account.alarm.rang(posted, sequence, now);
+        Ok(true)
     }
 }

@@ -1,5 +1,6 @@
 //! Everything in memory: the shortest telling of each contract, for tests and for trying things out.
 mod api_keys;
+mod contacts;
 mod inbox;
 mod keys;
 mod ledger;
@@ -10,6 +11,7 @@ mod rates;
 mod refunds;
 
 pub use api_keys::MemoryApiKeys;
+pub use contacts::MemoryContacts;
 pub use inbox::MemoryInbox;
 pub use keys::MemoryIdempotencyKeys;
 pub use ledger::MemoryLedger;

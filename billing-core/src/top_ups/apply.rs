@@ -2,7 +2,7 @@
 use super::{Applied, LONGEST_EXTERNAL_ID_BYTES, TopUpError, TopUps};
 use crate::{
     BillingEvent, LedgerError, Money, Observation, Payment, PaymentGateway, PaymentSnapshot, PaymentStatus,
-    Posting, PostingId, Reverse, Review, TakeBack, TopUp,
+    Posting, PostingId, Reverse, Review, TakeBack, TakeBackKind, TakenBack, TopUp,
 };
 
 impl TopUps {
@@ -56,6 +56,7 @@ impl TopUps {
         let event = BillingEvent::PaymentSucceeded {
             payment: payment.id,
             credited: posting.amount,
+            paid: Some(payment.whole()),
             balance: posting.balance_after,
         };
         if self.enqueue(payment, "succeeded", event).await? {
@@ -123,7 +124,7 @@ impl TopUps {
         };
         // An inquiry, for one, takes nothing: there is nothing to tell.
         if !taken.gross.is_zero() {
-            self.announce_take_back(payment, total, taken.revision, balance).await?;
+            self.announce_take_back(payment, &taken, total, balance).await?;
         }
         self.conclude_refund(payment, taken.refunded).await?;
         Ok(excess.then_some(Review::TakenBackTooMuch).or(review))
@@ -132,12 +133,14 @@ impl TopUps {
     async fn announce_take_back(
         &self,
         payment: &Payment,
+        taken: &TakenBack,
         total: Money,
-        revision: u64,
         balance: Money,
     ) -> Result<(), TopUpError> {
-        let event = BillingEvent::TakenBack { payment: payment.id, total, balance };
-        if self.enqueue(payment, &format!("taken_back/{revision}"), event).await? {
+        let refunds_alone = taken.gross == taken.refunded;
+        let cause = if refunds_alone { TakeBackKind::Refund } else { TakeBackKind::Dispute };
+        let event = BillingEvent::TakenBack { payment: payment.id, total, cause: Some(cause), balance };
+        if self.enqueue(payment, &format!("taken_back/{}", taken.revision), event).await? {
             tracing::info!(
                 payment.id = %payment.id,
                 account.id = %payment.account,

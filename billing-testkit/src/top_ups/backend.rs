@@ -104,7 +104,7 @@ impl Backend {
     /// Whether the outbox has a message with this key: a second one is no news.
     pub(super) async fn has_message(&self, key: &str) -> bool {
         let (payment, nothing) = (PaymentId::new(), usd("0"));
-        let event = BillingEvent::TakenBack { payment, total: nothing, balance: nothing };
+        let event = BillingEvent::TakenBack { payment, total: nothing, cause: None, balance: nothing };
         !self.stores.outbox.enqueue(&Message::new(key, account(), event, SystemClock.now())).await.unwrap()
     }
 

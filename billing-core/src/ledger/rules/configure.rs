@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{Account, AccountChange, LedgerError, Money, Period, SpendWindow};
 
-/// Changes limits, zone, flags or tier.
+/// Changes limits, zone, flags, tier or threshold.
 ///
 /// # Errors
 /// [`LedgerError::LimitAboveCeiling`], [`LedgerError::InvalidAmount`], [`LedgerError::WrongCurrency`] or
@@ -23,6 +23,10 @@ pub fn configure(
     if let Some(tier) = &change.tier {
         tier.as_deref().map_or(Ok(()), |tier| check_text("tier", tier, 64))?;
         changed.tier.clone_from(tier);
+    }
+    if let Some(threshold) = change.low_balance {
+        check_amount(threshold, changed.posted.currency(), 0, "must not be negative")?;
+        changed.alarm.set_threshold(threshold, changed.posted, changed.sequence);
     }
     changed.time_zone = change.time_zone.unwrap_or(changed.time_zone);
     changed.suspended = change.suspended.unwrap_or(changed.suspended);

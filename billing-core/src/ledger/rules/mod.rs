@@ -98,6 +98,9 @@ fn post(
 ) -> Result<Posting, LedgerError> {
     account.posted = add(account.posted, change)?;
     account.sequence += 1;
+    if change.is_positive() {
+        account.alarm.money_came_in(account.posted, account.sequence);
+    }
     let own = BookAccount::Owned(account.id.clone());
     let credits_owner =
         matches!(kind, PostingKind::TopUp | PostingKind::Reinstatement) || change.is_positive();
