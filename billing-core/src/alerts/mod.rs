@@ -65,7 +65,7 @@ pub trait BalanceAlarms: fmt::Debug + Send + Sync + 'static {
 
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
-impl<A: BalanceAlarms + ?Sized> BalanceAlarms for Arc<A> {
+impl<B: BalanceAlarms + ?Sized> BalanceAlarms for Arc<B> {
     async fn low_balances(
         &self,
         quiet_since: DateTime<Utc>,
