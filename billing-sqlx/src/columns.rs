@@ -15,3 +15,24 @@ macro_rules! posting_columns {
         would_refuse, operation, CAST(breakdown AS text) AS breakdown, top_up, memo, actor, created_at"
     };
 }
+
+/// All columns of a message in the outbox.
+macro_rules! outbox_columns {
+    () => {
+        "key, account, CAST(event AS text) AS event, created_at, state, attempts, next_try_at, waiting_since, detail, \
+        updated_at"
+    };
+}
+
+/// Whether an account's alarm is armed by money that comes in, as `BalanceAlarm::is_clear` decides it.
+macro_rules! alarm_is_clear {
+    ($posted:literal) => {
+        concat!(
+            "(",
+            $posted,
+            " > alarm_threshold AND ",
+            $posted,
+            " >= alarm_threshold + alarm_threshold / 5)"
+        )
+    };
+}

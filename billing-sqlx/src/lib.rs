@@ -1,8 +1,10 @@
 //! The billing ledger, and everything that payments are kept in, on PostgreSQL and on embedded SQLite.
 //!
-//! [`PostgresStore`] and [`SqliteStore`] each implement [`Ledger`](billing_core::Ledger) and every store of
-//! [`Stores`](billing_core::Stores), [`IdempotencyKeys`](billing_core::IdempotencyKeys),
-//! [`ApiKeyStore`](billing_core::ApiKeyStore) and [`RateStore`](billing_core::RateStore), with the same promises: both pass the suites of `billing-testkit`.
+//! [`PostgresStore`] and [`SqliteStore`] each implement [`Ledger`](billing_core::Ledger) with its
+//! [`BalanceAlarms`](billing_core::BalanceAlarms), every store of [`Stores`](billing_core::Stores),
+//! [`IdempotencyKeys`](billing_core::IdempotencyKeys), [`ApiKeyStore`](billing_core::ApiKeyStore),
+//! [`RateStore`](billing_core::RateStore), [`Deliveries`](billing_core::Deliveries) and
+//! [`ContactStore`](billing_core::ContactStore), with the same promises: both pass the suites of `billing-testkit`.
 //!
 //! # Example
 #![cfg_attr(feature = "sqlite", doc = "```")]

@@ -194,14 +194,21 @@ pub(super) async fn charge(
     })
 }
 
-const TOP_UP: &str = "WITH credited AS ( \
-        UPDATE accounts SET posted = posted + $3, sequence = sequence + 1 WHERE id = $2 AND currency = $6 \
+/// Money that comes in arms the alarm (`BalanceAlarm::money_came_in`).
+const TOP_UP: &str = concat!(
+    "WITH credited AS ( \
+        UPDATE accounts SET posted = posted + $3, sequence = sequence + 1, \
+            alarm_armed_by = CASE WHEN alarm_armed_by IS NULL AND ",
+    alarm_is_clear!("posted + $3"),
+    " THEN sequence + 1 ELSE alarm_armed_by END \
+        WHERE id = $2 AND currency = $6 \
         RETURNING posted, sequence), \
     written AS ( \
         INSERT INTO postings (id, account, sequence, kind, debit_account, credit_account, amount, balance_after, \
             uncollected, late, created_at) \
         SELECT $1, $2, sequence, 'top_up', $4, $2, $3, posted, 0, false, $5 FROM credited) \
-    SELECT posted, sequence FROM credited";
+    SELECT posted, sequence FROM credited"
+);
 
 pub(super) async fn top_up(
     store: &Store,

@@ -69,10 +69,16 @@ mod rows;
 #[path = "../shared/schema.rs"]
 mod schema;
 
+#[path = "../shared/alarms.rs"]
+mod alarms;
 #[path = "../shared/api_keys.rs"]
 mod api_keys;
 #[path = "../shared/checks.rs"]
 mod checks;
+#[path = "../shared/contacts.rs"]
+mod contacts;
+#[path = "../shared/deliveries.rs"]
+mod deliveries;
 #[path = "../shared/inbox.rs"]
 mod inbox;
 #[path = "../shared/openings.rs"]

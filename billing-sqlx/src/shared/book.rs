@@ -18,14 +18,16 @@ const READ: &str = "SELECT * FROM accounts WHERE id = $1";
 /// Both statements take the same figures in the same places; see [`with_figures`].
 const OPEN: &str = "INSERT INTO accounts (id, posted, held, \
     day_limit, day_ceiling, day_used, day_ends_at, month_limit, month_ceiling, month_used, month_ends_at, \
-    time_zone, suspended, billing_enabled, tier, sequence, spent, calls, last_call_at, currency, created_at) VALUES \
-    ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+    time_zone, suspended, billing_enabled, tier, sequence, spent, calls, last_call_at, \
+    alarm_threshold, alarm_armed_by, alarm_rang_at, currency, created_at) VALUES \
+    ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) \
     ON CONFLICT (id) DO NOTHING";
 const SAVE: &str = "UPDATE accounts SET posted = $2, held = $3, \
     day_limit = $4, day_ceiling = $5, day_used = $6, day_ends_at = $7, \
     month_limit = $8, month_ceiling = $9, month_used = $10, month_ends_at = $11, \
     time_zone = $12, suspended = $13, billing_enabled = $14, tier = $15, \
-    sequence = $16, spent = $17, calls = $18, last_call_at = $19 WHERE id = $1";
+    sequence = $16, spent = $17, calls = $18, last_call_at = $19, \
+    alarm_threshold = $20, alarm_armed_by = $21, alarm_rang_at = $22 WHERE id = $1";
 
 /// Locks an account until the transaction ends; it is opened at first sight.
 pub(super) async fn lock(
@@ -71,7 +73,7 @@ pub(super) async fn save(connection: &mut Connection, account: &Account) -> Deco
     Ok(())
 }
 
-/// A statement with everything that may change of an account, as `$1` to `$19`.
+/// A statement with everything that may change of an account, as `$1` to `$22`.
 fn with_figures<'q>(statement: &'static str, account: &'q Account) -> Query<'q> {
     query(statement)
         .bind(account.id.as_str())
@@ -93,6 +95,9 @@ fn with_figures<'q>(statement: &'static str, account: &'q Account) -> Query<'q> 
         .bind(account.spent.micros())
         .bind(signed(account.calls))
         .bind(account.last_call_at.map(Stamp))
+        .bind(account.alarm.threshold.micros())
+        .bind(account.alarm.armed_by.map(signed))
+        .bind(account.alarm.rang_at.map(Stamp))
 }
 
 const HOLD: &str = "SELECT * FROM holds WHERE id = $1 AND account = $2";

@@ -9,9 +9,10 @@ use crate::{
 };
 
 const ENQUEUE: &str = concat!(
-    "INSERT INTO outbox (key, account, event, created_at) VALUES ($1, $2, ",
+    "INSERT INTO outbox (key, account, event, created_at, state, attempts, next_try_at, waiting_since, updated_at) \
+    VALUES ($1, $2, ",
     as_json!("$3"),
-    ", $4) ON CONFLICT (key) DO NOTHING"
+    ", $4, 'waiting', 0, $4, $4, $4) ON CONFLICT (key) DO NOTHING"
 );
 
 #[async_trait]

@@ -2,8 +2,8 @@
 use std::{error::Error, str::FromStr};
 
 use billing_core::{
-    Accepted, Account, AccountId, Breakdown, Currency, Exchange, Failure as PaymentFailure, Hold, Money,
-    Operation, Payment, Posting, Residue, SpendWindow, TakeBack,
+    Accepted, Account, AccountId, BalanceAlarm, Breakdown, Currency, Exchange, Failure as PaymentFailure,
+    Hold, Money, Operation, Payment, Posting, Residue, SpendWindow, TakeBack,
 };
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -35,6 +35,10 @@ pub(super) fn count(row: &Row, column: &str) -> Decoded<u64> {
     u64::try_from(row.try_get::<i64, _>(column)?).map_err(|error| unreadable(row, column, error.into()))
 }
 
+fn count_if_any(row: &Row, column: &str) -> Decoded<Option<u64>> {
+    if row.try_get::<Option<i64>, _>(column)?.is_some() { count(row, column).map(Some) } else { Ok(None) }
+}
+
 /// A column that counts, not far.
 pub(super) fn small_count(row: &Row, column: &str) -> Decoded<u32> {
     u32::try_from(row.try_get::<i64, _>(column)?).map_err(|error| unreadable(row, column, error.into()))
@@ -58,7 +62,7 @@ where
     text.parse().map_err(|error: T::Err| unreadable(row, column, error.into()))
 }
 
-fn word_if_any<T>(row: &Row, column: &str) -> Decoded<Option<T>>
+pub(super) fn word_if_any<T>(row: &Row, column: &str) -> Decoded<Option<T>>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
@@ -72,6 +76,14 @@ pub(super) fn operation(row: &Row, column: &str) -> Decoded<Option<Operation>> {
 
 pub(super) fn account_id(row: &Row, column: &str) -> Decoded<AccountId> {
     AccountId::new(row.try_get::<String, _>(column)?).map_err(|error| unreadable(row, column, error.into()))
+}
+
+pub(super) fn account_id_if_any(row: &Row, column: &str) -> Decoded<Option<AccountId>> {
+    if row.try_get::<Option<String>, _>(column)?.is_some() {
+        account_id(row, column).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Somebody else wrote this: the schema and the types agree on what may be stored.
@@ -99,11 +111,19 @@ pub(super) fn account(row: &Row) -> Decoded<Account> {
     account.suspended = row.try_get("suspended")?;
     account.billing_enabled = row.try_get("billing_enabled")?;
     account.tier = row.try_get("tier")?;
+    account.alarm = alarm(row, currency)?;
     account.sequence = count(row, "sequence")?;
     account.spent = money(row, "spent", currency)?;
     account.calls = count(row, "calls")?;
     account.last_call_at = row.try_get::<Option<Stamp>, _>("last_call_at")?.map(|Stamp(at)| at);
     Ok(account)
+}
+
+fn alarm(row: &Row, currency: Currency) -> Decoded<BalanceAlarm> {
+    let mut alarm = BalanceAlarm::new(money(row, "alarm_threshold", currency)?);
+    alarm.armed_by = count_if_any(row, "alarm_armed_by")?;
+    alarm.rang_at = stamp_if_any(row, "alarm_rang_at")?;
+    Ok(alarm)
 }
 
 pub(super) fn hold(row: &Row, currency: Currency) -> Decoded<Hold> {

@@ -1,0 +1,15 @@
+DROP INDEX accounts_armed;
+ALTER TABLE accounts DROP COLUMN alarm_rang_at;
+ALTER TABLE accounts DROP COLUMN alarm_armed_by;
+ALTER TABLE accounts DROP COLUMN alarm_threshold;
+DROP TABLE contacts;
+DROP INDEX outbox_done;
+DROP INDEX outbox_by_age;
+DROP INDEX outbox_due;
+ALTER TABLE outbox DROP CONSTRAINT outbox_says_why;
+ALTER TABLE outbox DROP COLUMN updated_at;
+ALTER TABLE outbox DROP COLUMN detail;
+ALTER TABLE outbox DROP COLUMN waiting_since;
+ALTER TABLE outbox DROP COLUMN next_try_at;
+ALTER TABLE outbox DROP COLUMN attempts;
+ALTER TABLE outbox DROP COLUMN state;
