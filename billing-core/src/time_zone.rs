@@ -1,7 +1,9 @@
 //! Local days and months.
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc,
+};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +42,12 @@ impl TimeZone {
 
     /// The local date of an instant.
     pub fn local_date(self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.0).date_naive()
+        self.local(at).date()
+    }
+
+    /// What clocks and calendars show at an instant.
+    pub fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.with_timezone(&self.0).naive_local()
     }
 
     /// The first instant of a local date. Where clocks jump over midnight, the day begins after the jump.
@@ -117,6 +124,19 @@ mod tests {
         assert_eq!(kyiv.day_end(at("2026-07-01T21:00:00Z")), at("2026-07-02T21:00:00Z"));
         assert_eq!(kyiv.day_end(at("2026-12-31T23:00:00Z")), at("2027-01-01T22:00:00Z"));
         assert_eq!(kyiv.month_end(at("2026-12-31T21:59:59Z")), at("2026-12-31T22:00:00Z"));
+    }
+
+    #[test]
+    fn clocks_show_summer_and_winter_time() {
+        let kyiv = TimeZone::default();
+        for (instant, shown) in [
+            ("2026-07-01T21:30:00Z", "2026-07-02 00:30:00"),
+            ("2026-12-31T21:30:00Z", "2026-12-31 23:30:00"),
+            ("2026-10-25T00:59:59Z", "2026-10-25 03:59:59"),
+            ("2026-10-25T01:00:00Z", "2026-10-25 03:00:00"),
+        ] {
+            assert_eq!(kyiv.local(at(instant)).to_string(), shown, "{instant}");
+        }
     }
 
     #[test]
