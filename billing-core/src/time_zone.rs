@@ -2,7 +2,8 @@
 use std::{fmt, str::FromStr};
 
 use chrono::{
-    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc,
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeDelta,
+    TimeZone as _, Utc,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -47,7 +48,9 @@ impl TimeZone {
 
     /// What clocks and calendars show at an instant.
     pub fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
-        at.with_timezone(&self.0).naive_local()
+        let utc = at.naive_utc();
+        // At the ends of what can be counted no zone fits in.
+        utc.checked_add_offset(self.0.offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
     }
 
     /// The first instant of a local date. Where clocks jump over midnight, the day begins after the jump.
@@ -137,6 +140,7 @@ mod tests {
         ] {
             assert_eq!(kyiv.local(at(instant)).to_string(), shown, "{instant}");
         }
+        assert_eq!(kyiv.local(DateTime::<Utc>::MAX_UTC), DateTime::<Utc>::MAX_UTC.naive_utc());
     }
 
     #[test]
