@@ -1,7 +1,6 @@
 use std::{fmt, time::Duration};
 
 use lettre::transport::smtp::{
-    Error,
     authentication::{Credentials, DEFAULT_MECHANISMS},
     client::{AsyncSmtpConnection, TlsParameters},
     extension::ClientId,
@@ -10,7 +9,8 @@ use tokio::time::timeout;
 
 use super::{
     SmtpError, SmtpSecurity, SmtpSettings,
-    error::{Fault, Stage},
+    error::{Failed, Fault, Stage},
+    line_by_line::LineByLine,
     redact::Redacted,
     settings::SettingsFault,
 };
@@ -53,24 +53,29 @@ impl Connector {
     /// Connects, encrypts and logs in, as far as that was asked for.
     pub(super) async fn connect(&self, redacted: &Redacted) -> Result<AsyncSmtpConnection, SmtpError> {
         let step = |stage| self.step(stage, redacted);
-        let server = (self.settings.host.as_str(), self.port);
-        let security = self.settings.security;
-        let tls = self.tls.as_ref();
-        let at_once = tls.filter(|_| security == SmtpSecurity::Tls).cloned();
-        let limit = Some(self.settings.connect_timeout);
-        let opening = AsyncSmtpConnection::connect_tokio1(server, limit, &self.hello, at_once, None);
-        let mut connection = step(Stage::Connecting).bound(opening).await?;
-        if let Some(tls) = tls.filter(|_| security == SmtpSecurity::StartTls) {
-            if !connection.can_starttls() {
-                let fault = Fault::Unsupported("it offers no STARTTLS");
-                return Err(SmtpError::new(Stage::Encrypting, fault));
-            }
-            step(Stage::Encrypting).bound(connection.starttls(tls.clone(), &self.hello)).await?;
+        let mut connection = step(Stage::Connecting).bound(self.open()).await?;
+        if self.settings.security == SmtpSecurity::StartTls {
+            let tls = self.tls.clone().filter(|_| connection.can_starttls()).ok_or_else(|| {
+                SmtpError::new(Stage::Encrypting, Fault::Unsupported("it offers no STARTTLS"))
+            })?;
+            step(Stage::Encrypting).bound(connection.starttls(tls, &self.hello)).await?;
         }
         if let Some(credentials) = &self.credentials {
             step(Stage::Login).bound(connection.auth(DEFAULT_MECHANISMS, credentials)).await?;
         }
         Ok(connection)
+    }
+
+    /// Connects and is greeted: in the open, where STARTTLS or nothing follows.
+    async fn open(&self) -> Result<AsyncSmtpConnection, Failed> {
+        let server = (self.settings.host.as_str(), self.port);
+        if self.settings.security == SmtpSecurity::StartTls {
+            let stream = LineByLine::connect(server).await?;
+            return Ok(AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await?);
+        }
+        let limit = Some(self.settings.connect_timeout);
+        let tls = self.tls.clone();
+        Ok(AsyncSmtpConnection::connect_tokio1(server, limit, &self.hello, tls, None).await?)
     }
 
     /// Whether the server still answers on a connection that was idle.
@@ -98,13 +103,13 @@ pub(super) struct Step<'a> {
 }
 
 impl Step<'_> {
-    pub(super) async fn bound<T>(
+    pub(super) async fn bound<T, E: Into<Failed>>(
         self,
-        doing: impl Future<Output = Result<T, Error>>,
+        doing: impl Future<Output = Result<T, E>>,
     ) -> Result<T, SmtpError> {
         let fault = match timeout(self.limit, doing).await {
             Ok(Ok(done)) => return Ok(done),
-            Ok(Err(error)) => Fault::told(&error, self.redacted),
+            Ok(Err(failed)) => failed.into().fault(self.redacted),
             Err(_) => Fault::TimedOut(self.limit),
         };
         Err(SmtpError::new(self.stage, fault))

@@ -1,4 +1,4 @@
-use std::{error::Error as _, fmt, time::Duration};
+use std::{error::Error as _, fmt, io, time::Duration};
 
 use lettre::transport::smtp::Error;
 
@@ -52,13 +52,27 @@ pub(crate) enum Fault {
     TimedOut(Duration),
 }
 
-impl Fault {
-    /// What lettre tells, without what nobody may see.
-    pub(super) fn told(error: &Error, redacted: &Redacted) -> Self {
-        let cause = error.source().map(ToString::to_string).unwrap_or_default();
-        match error.status().and_then(|code| code.to_string().parse().ok()) {
-            Some(code) => Self::Reply { code, text: redacted.line(&cause) },
-            None => Self::Broken(redacted.line(&error.to_string())),
+/// How a step failed, as it was told to us.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(super) enum Failed {
+    Smtp(#[from] Error),
+    Connection(#[from] io::Error),
+}
+
+impl Failed {
+    /// The same without what nobody may see.
+    pub(super) fn fault(&self, redacted: &Redacted) -> Fault {
+        let code = match self {
+            Self::Smtp(error) => error.status().and_then(|code| code.to_string().parse().ok()),
+            Self::Connection(_) => None,
+        };
+        match code {
+            Some(code) => {
+                let text = self.source().map(ToString::to_string).unwrap_or_default();
+                Fault::Reply { code, text: redacted.line(&text) }
+            }
+            None => Fault::Broken(redacted.line(&self.to_string())),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! was refused, waits for replies without end, and keeps the connection of an attempt that was dropped in its middle.
 mod connector;
 mod error;
+mod line_by_line;
 mod pool;
 mod redact;
 mod settings;
