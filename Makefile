@@ -5,7 +5,7 @@ PHASES := setup lint test-clients test-rust docs
 FEATURES := billing-sqlx: billing-sqlx:postgres billing-sqlx:sqlite billing-testkit: billing-testkit:processes billing-testkit:simulators
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-clients test-rust fmt lint docs bench soak check-all
+.PHONY: help setup run test test-clients test-rust smtp-server letters fmt lint docs bench soak check-all
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -33,8 +33,17 @@ test-clients: ## the example clients in TypeScript and Python, against a stub
 		&& npm run --silent build && npm test --silent
 	cd examples/preflight-python && PYTHONDONTWRITEBYTECODE=1 python3 -m unittest test_preflight
 
-test-rust: ## all tests, on a throw-away PostgreSQL
+smtp-server: ## the mail server that tests talk to, in a Python environment of its own
+	cd billing-email/tests/smtp && { cmp -s requirements.txt .venv/.installed-requirements.txt \
+		|| { python3 -m venv --clear .venv \
+			&& .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt \
+			&& cp requirements.txt .venv/.installed-requirements.txt; }; }
+
+test-rust: smtp-server ## all tests, on a throw-away PostgreSQL
 	scripts/postgres.sh run cargo test --workspace --all-features
+
+letters: ## each letter in both languages, and pictures of it, in target/letters; needs Chromium
+	scripts/letters.sh
 
 fmt: ## format the code
 	cargo fmt --all

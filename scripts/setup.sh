@@ -22,6 +22,8 @@ if [[ ${1:-} != run ]]; then
     has node || packages+=(nodejs)
     has npm || packages+=(npm)
     has python3 || packages+=(python3)
+    # The mail server of the tests is installed into an environment of its own.
+    { has python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || packages+=(python3-venv)
 fi
 
 if ((${#packages[@]} > 0)); then

@@ -151,8 +151,10 @@ impl EmailNotifier {
             for (_, mut notification) in samples(language) {
                 for _ in 0..2 {
                     let values = Values::of(&notification).spoken_by(&self.voice);
-                    let rendered = self.templates.render(notification.event.kind(), language, values);
-                    rendered.map_err(|error| BuildError::of_templates(error.into(), folder))?;
+                    let kind = notification.event.kind();
+                    self.templates.render(kind, language, values).map_err(|error| {
+                        BuildError::of_template(&error, folder, &Templates::file(kind, language))
+                    })?;
                     // Once more, of somebody of whom less is known.
                     (notification.name, notification.account) = (None, None);
                 }
@@ -203,16 +205,18 @@ impl BuildError {
         match fault {
             TemplateFault::Unreadable(path, source) => Self::Path { path, source },
             TemplateFault::Unknown(path) => whole(path, "there is no template of this name"),
-            TemplateFault::Broken(error) => {
-                let name = error.name().unwrap_or_default();
-                let path = folder.unwrap_or(Path::new("")).join(name);
-                let problem = match error.detail() {
-                    Some(detail) => format!("{}: {detail}", error.kind()),
-                    None => error.kind().to_string(),
-                };
-                Self::Template { path, line: error.line().unwrap_or_default(), problem }
-            }
+            TemplateFault::Broken(error) => Self::of_template(&error, folder, ""),
         }
+    }
+
+    /// What is wrong with a template; with the one of this name, unless the error knows better.
+    fn of_template(error: &minijinja::Error, folder: Option<&Path>, name: &str) -> Self {
+        let path = folder.unwrap_or(Path::new("")).join(error.name().unwrap_or(name));
+        let problem = match error.detail() {
+            Some(detail) => format!("{}: {detail}", error.kind()),
+            None => error.kind().to_string(),
+        };
+        Self::Template { path, line: error.line().unwrap_or_default(), problem }
     }
 }
 

@@ -57,15 +57,20 @@ impl Templates {
         Ok(templates)
     }
 
+    /// The file that has the words of a kind.
+    pub(crate) fn file(kind: &str, language: Language) -> String {
+        format!("{language}/{kind}.jinja")
+    }
+
     /// The letter of a kind.
     pub(crate) fn render(&self, kind: &str, language: Language, values: Value) -> Result<Letter, Error> {
-        let name = format!("{language}/{kind}.jinja");
+        let name = Self::file(kind, language);
         let html = self.html.get_template(&name)?.render(values.clone())?;
         let mut text = self.text.get_template(&name)?.render_captured(values)?;
         let subject = text.with_state_mut(|state| state.render_block("subject"))?;
         let subject = one_line(&subject, LONGEST_SUBJECT_CHARS);
         if subject.is_empty() {
-            return Err(Error::new(ErrorKind::InvalidOperation, format!("{name} has no subject")));
+            return Err(Error::new(ErrorKind::InvalidOperation, "it has no subject"));
         }
         Ok(Letter { subject, html: without_empty_lines(&html), text: tidy(&text.into_output()) })
     }
@@ -78,27 +83,32 @@ fn environment(layout: &'static str, escaping: AutoEscape) -> Result<Environment
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(move |_| escaping.clone());
     environment.add_global("layout", layout);
-    environment.add_filter("plural", plural);
+    environment.add_filter("counted", counted);
     for (name, source) in FILES {
         environment.add_template(name, source)?;
     }
     Ok(environment)
 }
 
-/// The form of a noun that goes with a number, among those that the language has.
+/// A number with the form of a noun that goes with it, among those that the language has: `5 годин`.
 #[expect(clippy::needless_pass_by_value, reason = "filters take what they are given")]
-fn plural(state: &State<'_, '_>, count: u64, forms: Rest<String>) -> Result<String, Error> {
+fn counted(state: &State<'_, '_>, count: u64, forms: Rest<String>) -> Result<String, Error> {
     let language = state.lookup("language").map(|language| language.to_string());
     let language: Language = language.unwrap_or_default().parse().unwrap_or_default();
-    let chosen = match (form(count, language), forms.as_slice()) {
-        (Form::One, [one, _] | [one, _, _]) => Some(one),
-        (Form::Few, [_, few, _]) => Some(few),
-        (Form::Many, [_, many] | [_, _, many]) => Some(many),
-        _ => None,
+    let (one, few, many) = match (language, forms.as_slice()) {
+        (Language::En, [one, many]) => (one, many, many),
+        (Language::Uk, [one, few, many]) => (one, few, many),
+        _ => {
+            let problem = "counted needs two forms in English, three in Ukrainian";
+            return Err(Error::new(ErrorKind::InvalidOperation, problem));
+        }
     };
-    chosen.cloned().ok_or_else(|| {
-        Error::new(ErrorKind::InvalidOperation, "plural needs two forms in English, three in Ukrainian")
-    })
+    let noun = match form(count, language) {
+        Form::One => one,
+        Form::Few => few,
+        Form::Many => many,
+    };
+    Ok(format!("{count}\u{a0}{noun}"))
 }
 
 /// Lines without what their templates have left around them, and one blank line where there were several.
@@ -140,11 +150,13 @@ mod tests {
             let values = minijinja::context! { language => language };
             templates.text.render_str(template, values).map_err(|error| error.to_string())
         };
-        assert_eq!(say("{{ 21 | plural('година', 'години', 'годин') }}", "uk").unwrap(), "година");
-        assert_eq!(say("{{ 3 | plural('година', 'години', 'годин') }}", "uk").unwrap(), "години");
-        assert_eq!(say("{{ 11 | plural('година', 'години', 'годин') }}", "uk").unwrap(), "годин");
-        assert_eq!(say("{{ 1 | plural('hour', 'hours') }}", "en").unwrap(), "hour");
-        assert_eq!(say("{{ 21 | plural('hour', 'hours') }}", "en").unwrap(), "hours");
-        assert!(say("{{ 3 | plural('година', 'годин') }}", "uk").unwrap_err().contains("three in Ukrainian"));
+        assert_eq!(say("{{ 21 | counted('година', 'години', 'годин') }}", "uk").unwrap(), "21\u{a0}година");
+        assert_eq!(say("{{ 3 | counted('година', 'години', 'годин') }}", "uk").unwrap(), "3\u{a0}години");
+        assert_eq!(say("{{ 11 | counted('година', 'години', 'годин') }}", "uk").unwrap(), "11\u{a0}годин");
+        assert_eq!(say("{{ 1 | counted('hour', 'hours') }}", "en").unwrap(), "1\u{a0}hour");
+        assert_eq!(say("{{ 21 | counted('hour', 'hours') }}", "en").unwrap(), "21\u{a0}hours");
+        assert!(
+            say("{{ 3 | counted('година', 'годин') }}", "uk").unwrap_err().contains("three in Ukrainian")
+        );
     }
 }
