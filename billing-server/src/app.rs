@@ -1,13 +1,18 @@
 //! What every request sees.
 use std::{fmt, num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
-use billing_core::{Clock, ExchangeRates, Ledger, PaymentStore, Profiles, SharedPrices, SystemClock, TopUps};
+use billing_core::{
+    AlertingLedger, Alerts, Clock, Dispatcher, ExchangeRates, Ledger, PaymentStore, Profiles, SharedPrices,
+    SystemClock, TopUps,
+};
+use billing_tower::Mode as PreflightMode;
 use tokio::sync::watch;
 
 use crate::{
     BoxError,
-    auth::{KeyRing, TokenVerifier},
+    auth::{KeyRing, Sightings, TokenVerifier},
     config::{Config, Preflight, Tokens, Tools, TrustedProxies, Url},
+    notifications::notifier,
     payment_limit::PaymentLimit,
     rates::rates,
     routes::payments::RecentSyncs,
@@ -25,11 +30,14 @@ pub struct App {
     pub(crate) top_ups: TopUps,
     pub(crate) tokens: TokenVerifier,
     pub(crate) keys: KeyRing,
+    pub(crate) sightings: Sightings,
+    pub(crate) dispatcher: Dispatcher,
+    pub(crate) alerts: Alerts,
     pub(crate) rates: Option<Arc<dyn ExchangeRates>>,
     pub(crate) prices: Option<SharedPrices>,
     pub(crate) prices_file: Option<PathBuf>,
     pub(crate) profiles: Profiles,
-    /// The ledger of paid calls: it says at once that the database is away.
+    /// The ledger of paid calls: it says at once that the database is away, and tells owners of limits that refuse.
     pub(crate) watchful: Arc<dyn Ledger>,
     pub(crate) tools: Option<Tools>,
     pub(crate) addresses: Addresses,
@@ -94,6 +102,8 @@ pub enum Mode {
         stripe: String,
         /// Where the simulated Fondy is.
         fondy: String,
+        /// The folder of the letters that were sent.
+        mail: PathBuf,
     },
 }
 
@@ -110,7 +120,7 @@ impl App {
     /// A server as configured, on an opened store.
     ///
     /// # Errors
-    /// When a provider's adapter, or the source of exchange rates, can't be set up.
+    /// When a provider's adapter, the source of exchange rates, or the way to tell people can't be set up.
     pub fn new(
         config: &Config,
         tokens: &Tokens,
@@ -123,12 +133,26 @@ impl App {
         let addresses = Addresses::new(config, listens_on);
         let backend = addresses.backend.clone();
         let database = watch::Sender::new(DatabaseState::Starting);
-        let ledger = Arc::clone(&store.stores.ledger);
-        let watchful: Arc<dyn Ledger> = Arc::new(WatchfulLedger::new(ledger, database.subscribe()));
+        let (ledger, outbox) = (Arc::clone(&store.stores.ledger), Arc::clone(&store.stores.outbox));
+        let mut watchful: Arc<dyn Ledger> = Arc::new(WatchfulLedger::new(ledger, database.subscribe()));
+        if config.preflight.mode == PreflightMode::Enforce {
+            watchful = Arc::new(AlertingLedger::new(watchful, Arc::clone(&outbox), Arc::clone(&clock)));
+        }
+        let notifications = &config.notifications;
+        let dispatcher = Dispatcher::new(
+            Arc::clone(&store.deliveries),
+            Arc::clone(&store.contacts),
+            notifier(notifications, &addresses.frontend)?,
+            Arc::clone(&clock),
+            notifications.dispatch.clone(),
+        );
         Ok(Self {
             top_ups: crate::gateways::top_ups(config, &store, &clock, rates.clone(), &backend)?,
             tokens: TokenVerifier::new(tokens),
             keys: KeyRing::new(Arc::clone(&store.api_keys), Arc::clone(&clock), database.subscribe()),
+            sightings: Sightings::new(Arc::clone(&store.contacts), database.subscribe()),
+            dispatcher,
+            alerts: Alerts::new(Arc::clone(&store.alarms), outbox, Arc::clone(&clock)),
             rates,
             preflight: config.preflight.clone(),
             prices: config.prices.clone().map(SharedPrices::new),

@@ -15,6 +15,8 @@ const WEBHOOKS_BATCH: u32 = 50;
 const RECONCILE_PAUSE: Duration = Duration::from_secs(20);
 const RECONCILE_BATCH: u32 = 50;
 const KEY_USES_PAUSE: Duration = Duration::from_secs(5);
+const ALERTS_PAUSE: Duration = Duration::from_secs(10);
+const ALERTS_BATCH: u32 = 200;
 const RETENTION_PAUSE: Duration = Duration::from_hours(1);
 const RETENTION_BATCH: u32 = 1_000;
 /// How long what is not authentic is kept: anybody may send it.
@@ -23,6 +25,8 @@ const REJECTED_KEPT: TimeDelta = TimeDelta::days(7);
 const QUOTES_KEPT: TimeDelta = TimeDelta::days(7);
 /// How long webhooks are kept: providers ask back within weeks, payers dispute within months.
 const WEBHOOKS_KEPT: TimeDelta = TimeDelta::days(180);
+/// How long messages are kept that were told: the key of a limit that is reached has to outlive its month.
+const MESSAGES_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// Notices when the database goes and when it is back, for ever.
 pub(crate) async fn watch_database(app: &App) {
@@ -100,19 +104,35 @@ pub(crate) async fn store_key_uses(app: &App) {
     .await;
 }
 
-/// Forgets what nobody will ask for any more, for ever.
-pub(crate) async fn forget(app: &App) {
-    repeat(app, RETENTION_PAUSE, "old webhooks and quotes can't be forgotten for now", async || {
-        let now = app.clock.now();
-        let rejected = Some(WebhookState::Rejected);
-        for (state, before) in [(rejected, now - REJECTED_KEPT), (None, now - WEBHOOKS_KEPT)] {
-            let inbox = &app.store.stores.inbox;
-            while inbox.forget_webhooks(state, before, RETENTION_BATCH).await? == RETENTION_BATCH {}
-        }
-        let (quotes, before) = (&app.store.stores.quotes, now - QUOTES_KEPT);
-        while quotes.forget_quotes(before, RETENTION_BATCH).await? == RETENTION_BATCH {}
+/// Tells owners of accounts that their money runs out, for ever.
+pub(crate) async fn ring_alarms(app: &App) {
+    repeat(app, ALERTS_PAUSE, "owners can't be told of low balances for now", async || {
+        while app.alerts.ring(ALERTS_BATCH).await? == ALERTS_BATCH {}
         Ok(())
     })
+    .await;
+}
+
+/// Forgets what nobody will ask for any more, for ever.
+pub(crate) async fn forget(app: &App) {
+    repeat(
+        app,
+        RETENTION_PAUSE,
+        "old webhooks, quotes and messages can't be forgotten for now",
+        async || {
+            let now = app.clock.now();
+            let rejected = Some(WebhookState::Rejected);
+            for (state, before) in [(rejected, now - REJECTED_KEPT), (None, now - WEBHOOKS_KEPT)] {
+                let inbox = &app.store.stores.inbox;
+                while inbox.forget_webhooks(state, before, RETENTION_BATCH).await? == RETENTION_BATCH {}
+            }
+            let (quotes, before) = (&app.store.stores.quotes, now - QUOTES_KEPT);
+            while quotes.forget_quotes(before, RETENTION_BATCH).await? == RETENTION_BATCH {}
+            let (deliveries, before) = (&app.store.deliveries, now - MESSAGES_KEPT);
+            while deliveries.forget_messages(before, RETENTION_BATCH).await? == RETENTION_BATCH {}
+            Ok(())
+        },
+    )
     .await;
 }
 

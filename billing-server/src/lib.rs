@@ -11,6 +11,7 @@
 //! | `routes` | one file per resource, handlers beside what they take and answer |
 //! | [`auth`], [`error`] | who is calling; the one form of every error |
 //! | [`store`], `gateways`, `rates` | the database, the payment providers and exchange rates behind their traits |
+//! | `notifications`, `couriers` | how people are told, and who brings the messages to them |
 //! | `charging`, `watchful` | what stands before paid calls, and its ledger |
 //! | `prices` | reading the price table again |
 //! | `client_address`, `payment_limit` | where a request came from; how fast payments are started |
@@ -24,10 +25,12 @@ mod client_address;
 mod commands;
 pub mod config;
 mod connections;
+mod couriers;
 pub mod error;
 mod extract;
 mod gateways;
 mod jobs;
+mod notifications;
 pub mod openapi;
 mod output;
 mod payment_limit;

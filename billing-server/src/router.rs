@@ -14,10 +14,12 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    App, DatabaseState,
+    App, DatabaseState, Mode,
     bounds::{API_BODY_BYTES, PREFLIGHT_BODY_BYTES, WEBHOOK_BODY_BYTES, limit_body, limit_time},
     error::{ApiError, database_away},
-    openapi, routes, telemetry,
+    openapi, routes,
+    sandbox::mailbox,
+    telemetry,
 };
 
 /// Every route of `app`; `tools` are paid calls, with bounds of their own.
@@ -41,6 +43,10 @@ pub fn router(app: &Arc<App>, tools: Router<Arc<App>>) -> Router {
         .layer(from_fn(limit_time))
         .merge(tools)
         .merge(routes::probes().split_for_parts().0)
+        .merge(match app.mode {
+            Mode::Sandbox { .. } => mailbox::routes(),
+            Mode::Serve => Router::new(),
+        })
         .route("/openapi.json", get(openapi::serve))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -10,8 +10,8 @@ use tokio::{
 };
 
 use crate::{
-    App, BoxError, DatabaseState, charging::Charging, config::Url, connections::serve, error::chain, jobs,
-    output::print, prices::Reload, router, routes,
+    App, BoxError, DatabaseState, charging::Charging, config::Url, connections::serve, couriers::Couriers,
+    error::chain, jobs, output::print, prices::Reload, router, routes,
 };
 
 /// Between attempts to reach a database that is away at the start.
@@ -50,6 +50,7 @@ impl Server {
     pub(crate) async fn run(self, app: Arc<App>) -> Result<(), BoxError> {
         let mut stop_signal = StopSignal::new()?;
         let (charging, tasks) = Charging::start(&app).await?;
+        let couriers = Couriers::start(&app);
         let router = router(&app, routes::tools(&app, &charging)?);
         let reload = Reload::of(&app)?;
         let url = self.url();
@@ -73,6 +74,7 @@ impl Server {
                 tracing::warn!("some requests were still running and are dropped");
             }
             tasks.drain(GRACE).await;
+            couriers.stop(GRACE).await;
             store_key_uses(&app).await;
         };
         // A database that comes back meanwhile has to be noticed: what is left is settled then.
@@ -115,6 +117,7 @@ async fn work(app: &Arc<App>) -> Result<(), StoreError> {
         jobs::retry_webhooks(app),
         jobs::reconcile(app),
         jobs::store_key_uses(app),
+        jobs::ring_alarms(app),
         jobs::forget(app),
     );
     pending().await

@@ -3,8 +3,8 @@ use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use billing_core::{
-    ApiKeyStore, IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, PaymentStore, QuoteStore, RateStore,
-    RefundStore, StoreError, Stores,
+    ApiKeyStore, BalanceAlarms, ContactStore, Deliveries, IdempotencyKeys, Inbox, Ledger, LedgerSettings,
+    Outbox, PaymentStore, QuoteStore, RateStore, RefundStore, StoreError, Stores,
 };
 use billing_sqlx::{Migration, PostgresStore, SqliteStore};
 
@@ -19,6 +19,12 @@ pub struct Store {
     pub keys: Arc<dyn IdempotencyKeys>,
     /// The keys that services call with.
     pub api_keys: Arc<dyn ApiKeyStore>,
+    /// How owners of accounts are told, and of what.
+    pub contacts: Arc<dyn ContactStore>,
+    /// Messages on their way.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// Whose money runs out.
+    pub alarms: Arc<dyn BalanceAlarms>,
     /// The last good exchange rates.
     pub rates: Arc<dyn RateStore>,
     /// The tables of all of them.
@@ -102,12 +108,16 @@ impl Store {
     where
         S: Ledger + PaymentStore + RefundStore + QuoteStore + Inbox + Outbox,
         S: IdempotencyKeys + ApiKeyStore + RateStore + Schema,
+        S: ContactStore + Deliveries + BalanceAlarms,
     {
         let store = Arc::new(store);
         Self {
             stores: Stores::of(&store),
             keys: Arc::<S>::clone(&store),
             api_keys: Arc::<S>::clone(&store),
+            contacts: Arc::<S>::clone(&store),
+            deliveries: Arc::<S>::clone(&store),
+            alarms: Arc::<S>::clone(&store),
             rates: Arc::<S>::clone(&store),
             schema: store,
         }

@@ -29,6 +29,17 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// The longest address that mail can carry (RFC 5321, 4.5.3.1.3, without its brackets).
+    const LONGEST_ADDRESS_BYTES: usize = 254;
+
+    /// Whether mail could go to an address, by its form.
+    pub fn is_address(email: &str) -> bool {
+        let plain = |character: char| !character.is_control() && !character.is_whitespace();
+        email.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+            && email.len() <= Self::LONGEST_ADDRESS_BYTES
+            && email.chars().all(plain)
+    }
+
     /// Nothing known yet; everything is told.
     pub fn new(account: AccountId) -> Self {
         Self {
@@ -101,25 +112,17 @@ pub struct Sighting {
 }
 
 impl Sighting {
-    /// The longest address that mail can carry (RFC 5321, 4.5.3.1.3, without its brackets).
-    const LONGEST_EMAIL_BYTES: usize = 254;
     const LONGEST_NAME_CHARS: usize = 100;
 
     /// What a token says. `None` when no mail could go to such an address; a name is cut to what is worth keeping.
     pub fn new(account: AccountId, email: &str, name: Option<&str>, as_of: DateTime<Utc>) -> Option<Self> {
         let email = email.trim();
-        let (local, domain) = email.rsplit_once('@')?;
-        let plain = |character: char| !character.is_control() && !character.is_whitespace();
-        let good = email.len() <= Self::LONGEST_EMAIL_BYTES
-            && !local.is_empty()
-            && !domain.is_empty()
-            && email.chars().all(plain);
         let name = name.map(|name| {
             let name: String = name.chars().filter(|character| !character.is_control()).collect();
             name.trim().chars().take(Self::LONGEST_NAME_CHARS).collect::<String>()
         });
         let name = name.filter(|name| !name.is_empty());
-        good.then(|| Self { account, email: email.to_owned(), name, as_of })
+        Contact::is_address(email).then(|| Self { account, email: email.to_owned(), name, as_of })
     }
 }
 

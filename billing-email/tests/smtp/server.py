@@ -65,6 +65,8 @@ class Handler:
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         reply = self.state.reply("RCPT", address)
+        if address == self.state.options.refuse:
+            reply = f"550 5.1.1 <{address}>: no such mailbox"
         if reply is None:
             envelope.rcpt_tos.append(address)
         return reply or "250 OK"
@@ -158,7 +160,7 @@ async def serve(options):
         settings.update(auth_require_tls=options.security == "starttls")
     factory = lambda: Server(state, Handler(state), **settings)  # noqa: E731
     from_the_start = context if options.security == "tls" else None
-    server = await loop.create_server(factory, "127.0.0.1", 0, ssl=from_the_start)
+    server = await loop.create_server(factory, "127.0.0.1", options.port, ssl=from_the_start)
     tell(port=server.sockets[0].getsockname()[1])
     lines = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
@@ -175,6 +177,8 @@ logging.disable()
 warnings.simplefilter("ignore")
 parser = argparse.ArgumentParser()
 parser.add_argument("--security", choices=["none", "starttls", "tls"], required=True)
+parser.add_argument("--port", type=int, default=0)
+parser.add_argument("--refuse", help="whose letters are not taken, whatever the fault")
 parser.add_argument("--certificate")
 parser.add_argument("--key")
 parser.add_argument("--user", default="")

@@ -1,6 +1,7 @@
 //! Who is calling: the subject of a signed token, or a service with a key.
 mod api_key;
 mod key_ring;
+mod sightings;
 mod token;
 
 use std::sync::Arc;
@@ -14,10 +15,11 @@ use billing_core::{AccountId, KeyScope};
 use billing_tower::Payer;
 use http::{HeaderValue, header, request::Parts};
 
-pub use self::token::{TokenError, TokenVerifier, sign};
+pub use self::token::{Identity, Subject, TokenError, TokenVerifier, sign};
 pub(crate) use self::{
     api_key::KeySecret,
     key_ring::{KEY_LIFE_AFTER_END, KeyRing},
+    sightings::Sightings,
 };
 use crate::{App, error::ApiError};
 
@@ -36,7 +38,11 @@ impl FromRequestParts<Arc<App>> for Caller {
             let message = "this needs the header Authorization: Bearer, with a token";
             ApiError::unauthorized("UNAUTHORIZED", message)
         })?;
-        app.tokens.verify(token).map(Self).map_err(ApiError::from)
+        let Identity { account, sighting } = app.tokens.verify(token)?;
+        if let Some(sighting) = sighting {
+            app.sightings.note(sighting).await;
+        }
+        Ok(Self(account))
     }
 }
 

@@ -1,8 +1,10 @@
 use std::{collections::HashSet, fmt, time::Duration};
 
-use billing_core::AccountId;
+use billing_core::{AccountId, Sighting};
+use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{config::Tokens, error::ApiError};
 
@@ -17,11 +19,43 @@ pub struct TokenVerifier {
     rules: Validation,
 }
 
+/// Who a token is for, and what it says of him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Identity {
+    /// His account.
+    pub account: AccountId,
+    /// Address and name, where the token has an address that mail can go to.
+    pub sighting: Option<Sighting>,
+}
+
+/// What is read of a token. Claims that only inform may be of any form: a token is not refused for them.
 #[derive(Deserialize)]
 struct Claims {
     sub: Option<String>,
     #[serde(rename = "userId")]
     user_id: Option<String>,
+    #[serde(default)]
+    iat: Value,
+    #[serde(default)]
+    email: Value,
+    #[serde(default)]
+    email_verified: Value,
+    #[serde(default)]
+    name: Value,
+}
+
+impl Claims {
+    /// An address that its issuer has not seen proven (`OpenID` Connect Core, 5.1) may be anybody's.
+    fn sighting(&self, account: &AccountId, now: DateTime<Utc>) -> Option<Sighting> {
+        let is_unproven = matches!(&self.email_verified, Value::Bool(false))
+            || self.email_verified.as_str().is_some_and(|word| word.eq_ignore_ascii_case("false"));
+        let email = self.email.as_str().filter(|_| !is_unproven)?;
+        let issued_at = self.iat.as_i64().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        // One from the future would outlast all that follow.
+        let as_of = issued_at.unwrap_or(now).min(now);
+        Sighting::new(account.clone(), email, self.name.as_str(), as_of)
+    }
 }
 
 impl TokenVerifier {
@@ -41,17 +75,19 @@ impl TokenVerifier {
         Self { key: DecodingKey::from_secret(config.secret.expose().as_bytes()), rules }
     }
 
-    /// The account that a token is for: its `sub`, else its `userId`.
+    /// Who a token is for: its `sub`, else its `userId`.
     ///
     /// # Errors
     /// [`TokenError`].
-    pub fn verify(&self, token: &str) -> Result<AccountId, TokenError> {
+    pub fn verify(&self, token: &str) -> Result<Identity, TokenError> {
         if token.len() > LONGEST_BYTES {
             return Err(TokenError::Malformed);
         }
         let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.rules)?.claims;
-        let subject = claims.sub.or(claims.user_id).ok_or(TokenError::NoSubject)?;
-        AccountId::new(subject).map_err(|_| TokenError::NoSubject)
+        let subject = claims.sub.as_ref().or(claims.user_id.as_ref()).ok_or(TokenError::NoSubject)?;
+        let account = AccountId::new(subject).map_err(|_| TokenError::NoSubject)?;
+        let sighting = claims.sighting(&account, Utc::now());
+        Ok(Identity { account, sighting })
     }
 }
 
@@ -114,14 +150,27 @@ impl From<TokenError> for ApiError {
     }
 }
 
+/// Somebody to sign a token for.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// His account.
+    pub account: &'a str,
+    /// His address.
+    pub email: &'a str,
+    /// His name.
+    pub name: &'a str,
+}
+
 /// Signs a token for `subject` that holds for `life`; the sandbox signs its demo users in with it.
 ///
 /// # Errors
 /// When signing fails.
-pub fn sign(config: &Tokens, subject: &str, life: Duration) -> Result<String, billing_core::BoxError> {
+pub fn sign(config: &Tokens, subject: Subject<'_>, life: Duration) -> Result<String, billing_core::BoxError> {
     #[derive(Serialize)]
     struct Signed<'a> {
         sub: &'a str,
+        email: &'a str,
+        name: &'a str,
         iat: u64,
         exp: u64,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,7 +180,9 @@ pub fn sign(config: &Tokens, subject: &str, life: Duration) -> Result<String, bi
     }
     let iat = jsonwebtoken::get_current_timestamp();
     let claims = Signed {
-        sub: subject,
+        sub: subject.account,
+        email: subject.email,
+        name: subject.name,
         iat,
         exp: iat.saturating_add(life.as_secs()),
         iss: config.issuer.as_deref(),
@@ -156,10 +207,14 @@ mod tests {
         Tokens { issuer: Some("tools".to_owned()), audience: Some("billing".to_owned()), ..config }
     }
 
-    fn verify(config: &Tokens, claims: &serde_json::Value) -> Result<String, TokenError> {
+    fn identify(config: &Tokens, claims: &serde_json::Value) -> Result<Identity, TokenError> {
         let key = EncodingKey::from_secret(config.secret.expose().as_bytes());
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key).unwrap();
-        TokenVerifier::new(config).verify(&token).map(String::from)
+        TokenVerifier::new(config).verify(&token)
+    }
+
+    fn verify(config: &Tokens, claims: &serde_json::Value) -> Result<String, TokenError> {
+        identify(config, claims).map(|identity| identity.account.into())
     }
 
     #[test]
@@ -179,6 +234,32 @@ mod tests {
     }
 
     #[test]
+    fn an_address_counts_as_of_its_token_unless_it_is_unproven() {
+        let now = jsonwebtoken::get_current_timestamp();
+        let sighting = |extra: Value| {
+            let mut claims = serde_json::json!({"sub": "a", "exp": now + 60, "iat": now - 5});
+            claims.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            identify(&config(), &claims).unwrap().sighting
+        };
+        let olena = sighting(serde_json::json!({"email": "olena@example.com", "name": "Олена"})).unwrap();
+        let issued_at = i64::try_from(now).unwrap() - 5;
+        assert_eq!((olena.email.as_str(), olena.name.as_deref()), ("olena@example.com", Some("Олена")));
+        assert_eq!(olena.as_of.timestamp(), issued_at);
+        let unknown = [
+            serde_json::json!({}),
+            serde_json::json!({"email": 7}),
+            serde_json::json!({"email": "nobody"}),
+            serde_json::json!({"email": "olena@example.com", "email_verified": false}),
+            serde_json::json!({"email": "olena@example.com", "email_verified": "false"}),
+        ];
+        for claims in unknown {
+            assert_eq!(sighting(claims.clone()), None, "{claims}");
+        }
+        let from_the_future = serde_json::json!({"email": "olena@example.com", "iat": now + 1_000_000});
+        assert!(sighting(from_the_future).unwrap().as_of <= Utc::now());
+    }
+
+    #[test]
     fn a_token_must_expire_and_must_not_have() {
         assert_eq!(verify(&config(), &serde_json::json!({"sub": "a"})), Err(TokenError::NoExpiry));
         let past = jsonwebtoken::get_current_timestamp() - 60;
@@ -191,9 +272,10 @@ mod tests {
     #[test]
     fn issuer_and_audience_are_demanded_where_configured() {
         let ours = for_us(config());
-        let token = sign(&ours, "a", HOUR).unwrap();
+        let subject = Subject { account: "a", email: "a@example.com", name: "A" };
+        let token = sign(&ours, subject, HOUR).unwrap();
         assert!(TokenVerifier::new(&ours).verify(&token).is_ok());
-        let without = sign(&config(), "a", HOUR).unwrap();
+        let without = sign(&config(), subject, HOUR).unwrap();
         assert_eq!(TokenVerifier::new(&ours).verify(&without), Err(TokenError::NotForUs));
         // Where nothing is configured, whatever a token says of them is fine.
         assert!(TokenVerifier::new(&config()).verify(&token).is_ok());

@@ -1,7 +1,9 @@
 //! The command line.
 mod admin;
 mod config;
+mod email;
 mod migrate;
+mod outbox;
 mod payments;
 mod preflight;
 mod reconcile;
@@ -49,6 +51,12 @@ enum Command {
     /// Look at the webhooks that came in, and apply them again.
     #[command(subcommand)]
     Webhooks(webhooks::Action),
+    /// Look at notifications on their way, send them again, take them out.
+    #[command(subcommand)]
+    Outbox(outbox::Action),
+    /// Whether letters arrive.
+    #[command(subcommand)]
+    Email(email::Action),
     /// Paid calls.
     #[command(subcommand)]
     Preflight(preflight::Action),
@@ -76,6 +84,8 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
         Command::Admin(action) => admin::run(action, &configured(&environment)?).await?,
         Command::Payments(action) => payments::run(action, &configured(&environment)?).await?,
         Command::Webhooks(action) => return webhooks::run(action, &configured(&environment)?).await,
+        Command::Outbox(action) => outbox::run(action, &configured(&environment)?).await?,
+        Command::Email(action) => email::run(action, &configured(&environment)?).await?,
         Command::Preflight(action) => preflight::run(action, &configured(&environment)?).await?,
         Command::Reconcile(options) => return reconcile::run(options, &configured(&environment)?).await,
         Command::Verify => return verify::run(&configured(&environment)?).await,

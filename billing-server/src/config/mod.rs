@@ -1,6 +1,7 @@
 //! The configuration: one typed [`Config`], read once at the start from the variables of one table.
 mod environment;
 mod fondy;
+mod notifications;
 mod parse;
 mod preflight;
 mod proxies;
@@ -19,12 +20,14 @@ use rust_decimal::Decimal;
 pub(crate) use self::parse::prices as read_prices;
 use self::reader::Reader;
 pub(crate) use self::variables::{
-    BIND_ADDR, DATA_DIR, EXCHANGE_RATES, FONDY_API_URL, FONDY_MERCHANT_ID, FONDY_SECRET_KEY, JWT_SECRET,
-    STRIPE_API_BASE, STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET,
+    BIND_ADDR, DATA_DIR, EMAIL_DIR, EMAIL_TRANSPORT, EXCHANGE_RATES, FONDY_API_URL, FONDY_MERCHANT_ID,
+    FONDY_SECRET_KEY, JWT_SECRET, OPERATOR_EMAIL, STRIPE_API_BASE, STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY,
+    STRIPE_WEBHOOK_SECRET,
 };
 pub use self::{
     environment::Environment,
     fondy::Fondy,
+    notifications::{EmailTransport, Notifications, Smtp, SmtpSecurity},
     preflight::Preflight,
     proxies::TrustedProxies,
     rates::Rates,
@@ -71,6 +74,8 @@ pub struct Config {
     pub spread: Decimal,
     /// How many payments an account may start a minute.
     pub payments_per_minute: NonZeroU32,
+    /// How people are told of what happens.
+    pub notifications: Notifications,
     /// The proxies in front of the server.
     pub trusted_proxies: TrustedProxies,
     /// How logs are written.
@@ -178,6 +183,7 @@ impl Config {
         let spread = reader.parse(&variables::EXCHANGE_SPREAD_PERCENT, rates::spread);
         let payments_per_minute =
             reader.parse(&variables::RATE_LIMIT_PAYMENTS_PER_MINUTE, parse::payments_per_minute);
+        let notifications = notifications::read(&mut reader);
         let trusted_proxies = reader.parse(&variables::TRUSTED_PROXIES, str::parse);
         let log = read_log(&mut reader);
 
@@ -199,6 +205,7 @@ impl Config {
                 rates,
                 spread: spread?,
                 payments_per_minute: payments_per_minute?,
+                notifications: notifications?,
                 trusted_proxies: trusted_proxies.unwrap_or_default(),
                 log: log?,
             })
@@ -297,10 +304,12 @@ fn read_ledger(reader: &mut Reader<'_>) -> Option<LedgerSettings> {
     let monthly = reader.parse(&variables::DEFAULT_MONTHLY_LIMIT_USD, parse::limit);
     let time_zone = reader.parse(&variables::DEFAULT_TIME_ZONE, str::parse::<TimeZone>);
     let hold_ttl = reader.parse(&variables::HOLD_TTL, parse::hold_ttl);
+    let low_balance = reader.parse(&variables::DEFAULT_LOW_BALANCE_USD, parse::threshold);
     let settings = LedgerSettings::new(Currency::USD)
         .with_limits(daily?, monthly?)
         .with_time_zone(time_zone?)
-        .with_hold_ttl(hold_ttl?);
+        .with_hold_ttl(hold_ttl?)
+        .with_low_balance(low_balance?);
     Some(settings)
 }
 

@@ -1,7 +1,7 @@
 //! How the values of variables are written.
 use std::{net::SocketAddr, num::NonZeroU32, path::Path, time::Duration};
 
-use billing_core::{Currency, JsonAmount, LedgerSettings, Money, PriceTable};
+use billing_core::{Contact, Currency, JsonAmount, LedgerSettings, Money, PriceTable};
 use http::{Uri, uri::Scheme};
 
 use super::{Secret, Url, Webhooks};
@@ -86,6 +86,45 @@ pub(super) fn webhooks(text: &str) -> Result<Webhooks, &'static str> {
         "store-only" => Ok(Webhooks::StoreOnly),
         _ => Err("must be process or store-only"),
     }
+}
+
+/// A balance that is told when it is reached; zero is told when nothing is left.
+pub(super) fn threshold(text: &str) -> Result<Money, String> {
+    let amount = Money::parse(text, Currency::USD).map_err(|error| error.to_string())?;
+    if amount.is_negative() { Err("must not be below 0".to_owned()) } else { Ok(amount) }
+}
+
+/// An address that mail can go to.
+pub(super) fn email(text: &str) -> Result<String, &'static str> {
+    Contact::is_address(text).then(|| text.to_owned()).ok_or("must be an address such as billing@example.com")
+}
+
+pub(super) fn host(text: &str) -> Result<String, &'static str> {
+    let is_host = |character: char| character.is_ascii_alphanumeric() || "-.:".contains(character);
+    let good = !text.is_empty() && text.chars().all(is_host);
+    good.then(|| text.to_owned()).ok_or("must be the name of a server, such as mail.example.com")
+}
+
+/// The first pause and the longest one.
+pub(super) fn backoff(text: &str) -> Result<(Duration, Duration), &'static str> {
+    let day = Duration::from_hours(24);
+    let pauses = text.split_once(',').and_then(|(first, longest)| {
+        let pauses = (duration(first.trim())?, duration(longest.trim())?);
+        (!pauses.0.is_zero() && pauses.0 <= pauses.1 && pauses.1 <= day).then_some(pauses)
+    });
+    pauses.ok_or(
+        "must be two times such as 15s,15m: the first at least 1s, the second not shorter and at most 24h",
+    )
+}
+
+pub(super) fn smtp_timeout(text: &str) -> Result<Duration, &'static str> {
+    let bounds = Duration::from_secs(1)..=Duration::from_mins(2);
+    duration(text).filter(|time| bounds.contains(time)).ok_or("must be a time from 1s to 120s, such as 60s")
+}
+
+pub(super) fn give_up_after(text: &str) -> Result<Duration, &'static str> {
+    let bounds = Duration::from_hours(1)..=Duration::from_hours(720);
+    duration(text).filter(|time| bounds.contains(time)).ok_or("must be a time from 1h to 720h, such as 72h")
 }
 
 /// A time of whole seconds, minutes or hours.

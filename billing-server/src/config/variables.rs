@@ -130,6 +130,65 @@ variables! {
         Variable::new("DEFAULT_DAILY_LIMIT_USD", "What a new account may spend a day.").with_default("10");
     DEFAULT_MONTHLY_LIMIT_USD =
         Variable::new("DEFAULT_MONTHLY_LIMIT_USD", "What a new account may spend a month.").with_default("100");
+    DEFAULT_LOW_BALANCE_USD = Variable::new(
+        "DEFAULT_LOW_BALANCE_USD",
+        "The balance at which a new account's owner is told that it is low; the owner may choose another.",
+    )
+    .with_default("1");
+    DEFAULT_LANGUAGE = Variable::new(
+        "DEFAULT_LANGUAGE",
+        "uk or en: the language of letters to operators, and to whoever has chosen none.",
+    )
+    .with_default("uk");
+    EMAIL_TRANSPORT = Variable::new(
+        "EMAIL_TRANSPORT",
+        "smtp: letters go to a mail server. file: each becomes a file in EMAIL_DIR. log: each is logged, without its reader.",
+    )
+    .with_default("log");
+    EMAIL_FROM =
+        Variable::new("EMAIL_FROM", "The address that letters are from. EMAIL_TRANSPORT=smtp needs it.");
+    EMAIL_FROM_NAME = Variable::new("EMAIL_FROM_NAME", "The name that letters are from.").with_default("billing");
+    EMAIL_REPLY_TO = Variable::new("EMAIL_REPLY_TO", "Where answers to letters go. Unset: to EMAIL_FROM.");
+    EMAIL_DIR = Variable::new(
+        "EMAIL_DIR",
+        "Folder of the letters, with EMAIL_TRANSPORT=file. Unset: DATA_DIR/mail.",
+    );
+    EMAIL_TEMPLATES_DIR = Variable::new(
+        "EMAIL_TEMPLATES_DIR",
+        "Folder of templates that stand in for the built-in ones of the same name. Unset: none do.",
+    );
+    SMTP_HOST = Variable::new("SMTP_HOST", "The mail server. EMAIL_TRANSPORT=smtp needs it.");
+    SMTP_PORT = Variable::new("SMTP_PORT", "Its port. Unset: 465 with SMTP_SECURE=tls, else 587.");
+    SMTP_SECURE = Variable::new(
+        "SMTP_SECURE",
+        "tls (or true): TLS from the first byte. starttls (or false): TLS after the greeting, or nothing is sent. none: a server on this machine alone.",
+    )
+    .with_default("starttls");
+    SMTP_USER = Variable::new("SMTP_USER", "Who signs in at the mail server. Unset: nobody does.");
+    SMTP_PASS = Variable::new("SMTP_PASS", "The password of SMTP_USER.").secret();
+    SMTP_CA_FILE = Variable::new(
+        "SMTP_CA_FILE",
+        "Certificates (PEM) of authorities that the mail server may be certified by, beside the usual ones.",
+    );
+    SMTP_TIMEOUT = Variable::new(
+        "SMTP_TIMEOUT",
+        "How long the mail server may take for one letter, from connecting to its last word: 1s to 120s.",
+    )
+    .with_default("60s");
+    OPERATOR_EMAIL = Variable::new(
+        "OPERATOR_EMAIL",
+        "Where operators are told of what needs a hand. Unset: such messages are only listed by `outbox list`.",
+    );
+    OUTBOX_BACKOFF = Variable::new(
+        "OUTBOX_BACKOFF",
+        "The pause after a letter could not be sent, which doubles each time, and the longest one.",
+    )
+    .with_default("15s,15m");
+    OUTBOX_GIVE_UP_AFTER = Variable::new(
+        "OUTBOX_GIVE_UP_AFTER",
+        "How long a letter is tried before it is left to the operator: 1h to 720h.",
+    )
+    .with_default("72h");
     EXCHANGE_RATES = Variable::new(
         "EXCHANGE_RATES",
         "What a dollar is worth in hryvnias: nbu, as the National Bank of Ukraine tells it, or a rate such as fixed:USD/UAH=41.50. Unset: nothing is exchanged.",

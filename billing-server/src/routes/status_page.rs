@@ -19,7 +19,7 @@ pub(crate) async fn status_page(State(app): State<Arc<App>>) -> impl IntoRespons
 
 fn page(app: &App) -> String {
     let sandbox = match &app.mode {
-        Mode::Sandbox { stripe, fondy } => sandbox(stripe, fondy),
+        Mode::Sandbox { stripe, fondy, .. } => sandbox(stripe, fondy),
         Mode::Serve => String::new(),
     };
     format!(
@@ -51,7 +51,7 @@ fn sandbox(stripe: &str, fondy: &str) -> String {
     format!(
         r#"<p class="banner">SANDBOX: simulated payment providers, a demo user, no real money.</p>
 <p>To top up: start a payment, then pay at the simulated <a href="{stripe}">Stripe</a> (dollars) or
-<a href="{fondy}">Fondy</a> (hryvnias).</p>
+<a href="{fondy}">Fondy</a> (hryvnias). Letters land in the <a href="/mailbox">mailbox</a>.</p>
 <pre>. .sandbox/env
 curl -sS "$BILLING_URL/api/billing/payment/stripe/create" -H "Authorization: Bearer $TOKEN" \
   -H 'Content-Type: application/json' -d '{{"amount_usd": 10}}'

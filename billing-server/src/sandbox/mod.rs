@@ -1,6 +1,7 @@
 //! The sandbox: the same server with a simulated Stripe and Fondy, a demo user and tools to spend on. Everything it makes up is
 //! kept in one folder, so that a restart goes on where it stopped.
 mod folder;
+pub(crate) mod mailbox;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -10,11 +11,11 @@ use billing_testkit::simulators::{fondy::FondySimulator, stripe::StripeSimulator
 use self::folder::{Folder, Secrets};
 use crate::{
     App, BoxError, Mode,
-    auth::sign,
+    auth::{Subject, sign},
     config::{
-        BIND_ADDR, Config, DATA_DIR, EXCHANGE_RATES, Environment, FONDY_API_URL, FONDY_MERCHANT_ID,
-        FONDY_SECRET_KEY, JWT_SECRET, Purpose, STRIPE_API_BASE, STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY,
-        STRIPE_WEBHOOK_SECRET, Tokens, is_live,
+        BIND_ADDR, Config, DATA_DIR, EMAIL_DIR, EMAIL_TRANSPORT, EXCHANGE_RATES, Environment, FONDY_API_URL,
+        FONDY_MERCHANT_ID, FONDY_SECRET_KEY, JWT_SECRET, OPERATOR_EMAIL, Purpose, STRIPE_API_BASE,
+        STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Tokens, is_live,
     },
     output::print,
     server::Server,
@@ -23,7 +24,10 @@ use crate::{
 };
 
 /// Who the demo token is for.
-const DEMO_USER: &str = "demo-user";
+const DEMO_USER: Subject<'static> =
+    Subject { account: "demo-user", email: "demo@example.com", name: "Олена Коваль" };
+/// Where its operator is told.
+const OPERATOR: &str = "operator@example.com";
 const TOKEN_LIFE: Duration = Duration::from_hours(7 * 24);
 /// A merchant that nobody has.
 const FONDY_MERCHANT: i64 = 5_550_001;
@@ -84,7 +88,8 @@ pub(crate) async fn run(options: Options, environment: Environment) -> Result<()
     let url = server.url();
     stripe.set_webhook_url(Some(url.join("/webhooks/stripe")));
     let store = Store::open(&config.database, config.ledger.clone()).await?;
-    let mode = Mode::Sandbox { stripe: stripe.base_url(), fondy: fondy.base_url() };
+    let mode =
+        Mode::Sandbox { stripe: stripe.base_url(), fondy: fondy.base_url(), mail: folder.file("mail") };
     let app = Arc::new(App::new(&config, &tokens, store, mode, &url)?);
     introduce(&app, &folder, &tokens, &url.to_string(), (&stripe.base_url(), &fondy.base_url()))?;
 
@@ -115,6 +120,8 @@ fn overlaid(
     };
     let jwt_secret = environment.get(&JWT_SECRET).unwrap_or(&secrets.jwt_secret).to_owned();
     let rate = environment.get(&EXCHANGE_RATES).unwrap_or(RATE).to_owned();
+    let transport = environment.get(&EMAIL_TRANSPORT).unwrap_or("file").to_owned();
+    let operator = environment.get(&OPERATOR_EMAIL).unwrap_or(OPERATOR).to_owned();
     environment
         .with(&BIND_ADDR, bind)
         .with(&DATA_DIR, folder.path().display().to_string())
@@ -127,6 +134,9 @@ fn overlaid(
         .with(&FONDY_SECRET_KEY, &secrets.fondy_secret_key)
         .with(&FONDY_API_URL, fondy.api_url())
         .with(&EXCHANGE_RATES, rate)
+        .with(&EMAIL_TRANSPORT, transport)
+        .with(&EMAIL_DIR, folder.file("mail").display().to_string())
+        .with(&OPERATOR_EMAIL, operator)
 }
 
 /// Tells people and their shells how to use it.
@@ -147,6 +157,7 @@ fn introduce(
     print(format_args!("  Stripe    {stripe} (simulated: see each payment, pay, refund, dispute)"))?;
     print(format_args!("  Fondy     {fondy} (simulated: see each order, pay, decline, reverse)"))?;
     print(format_args!("  top up    {}", app.addresses.top_up()))?;
+    print(format_args!("  mailbox   {url}/mailbox (letters that were sent)"))?;
     print(format_args!("  token     {token}"))?;
     print(format_args!("  for curl  . {}", env_file.display()))?;
     Ok(())

@@ -3,6 +3,8 @@ mod api;
 mod database;
 mod keys;
 mod launch;
+mod letters;
+mod mail_server;
 mod postgres;
 mod preflight;
 mod server;
@@ -14,6 +16,8 @@ pub(crate) use self::{
     database::{change_account, let_refunds_be_due, messages, sqlite_url, told},
     keys::{NewKey, beside_sandbox, new_key},
     launch::{JWT_SECRET, Launch},
+    letters::{Letter, letter, letters, token_with_address},
+    mail_server::MailServer,
     postgres::Postgres,
     preflight::Service,
     server::Server,
