@@ -199,7 +199,7 @@ pub trait Deliveries: fmt::Debug + Send + Sync + 'static {
         until: DateTime<Utc>,
     ) -> Result<Option<OutboxEntry>, StoreError>;
 
-    /// Stores how an attempt ended; `false`, with nothing changed, when the message was taken again or settled since.
+    /// Stores how an attempt ended; `false`, with nothing changed, when the message was taken again or has ended since.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -237,7 +237,8 @@ pub trait Deliveries: fmt::Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn drop_message(&self, key: &str, reason: &str, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
-    /// Forgets up to `limit` messages that were delivered, skipped or dropped before a time; tells how many.
+    /// Forgets up to `limit` messages that were delivered, skipped or dropped before a time; tells how many. Whoever
+    /// tells the same after that has it delivered once more: keep messages for longer than payments are asked about.
     ///
     /// # Errors
     /// [`StoreError`].
