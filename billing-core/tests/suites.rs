@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use billing_core::{
-    ApiKeyStore, Clock, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings, MemoryApiKeys,
-    MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox, MemoryQuotes, MemoryRates, Outbox,
-    QuoteStore, RateStore, Stores,
+    ApiKeyStore, Clock, ContactStore, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings,
+    MemoryApiKeys, MemoryContacts, MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox,
+    MemoryQuotes, MemoryRates, QuoteStore, RateStore, Stores,
 };
 use billing_testkit::top_ups::Backend;
 
@@ -37,8 +37,12 @@ async fn keys() -> Arc<dyn IdempotencyKeys> {
     Arc::new(MemoryIdempotencyKeys::default())
 }
 
-async fn outbox() -> Arc<dyn Outbox> {
-    Arc::new(MemoryOutbox::default())
+async fn outbox() -> Arc<MemoryOutbox> {
+    Arc::default()
+}
+
+async fn contacts() -> Arc<dyn ContactStore> {
+    Arc::new(MemoryContacts::default())
 }
 
 async fn backend() -> Backend {
@@ -54,4 +58,5 @@ billing_testkit::inbox_suite!(inbox);
 billing_testkit::api_key_store_suite!(api_keys);
 billing_testkit::idempotency_keys_suite!(keys);
 billing_testkit::outbox_suite!(outbox);
+billing_testkit::contact_suite!(contacts);
 billing_testkit::top_ups_suite!(backend);

@@ -27,7 +27,8 @@
 //! | [`inbox_suite!`] | [`Inbox`](billing_core::Inbox) |
 //! | [`api_key_store_suite!`] | [`ApiKeyStore`](billing_core::ApiKeyStore) |
 //! | [`idempotency_keys_suite!`] | [`IdempotencyKeys`](billing_core::IdempotencyKeys) |
-//! | [`outbox_suite!`] | [`Outbox`](billing_core::Outbox) |
+//! | [`outbox_suite!`] | [`Outbox`](billing_core::Outbox) and [`Deliveries`](billing_core::Deliveries) |
+//! | [`contact_suite!`] | [`ContactStore`](billing_core::ContactStore) |
 //! | [`top_ups_suite!`] | [`TopUps`](billing_core::TopUps) on a back end |
 //!
 //! The tests need tokio's features `macros` and `rt-multi-thread` where they are made. Counts are a fifth of the whole
@@ -58,6 +59,7 @@
     reason = "a broken rule is told by a panic: that is what a test does"
 )]
 pub mod api_keys;
+pub mod contacts;
 pub mod inbox;
 pub mod keys;
 pub mod ledger;

@@ -1,47 +1,51 @@
 macro_rules! suites {
-    ($store:path) => {
+    ($open:path => $store:ty) => {
         use std::sync::Arc;
 
         use billing_core::{
-            ApiKeyStore, Clock, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings, Outbox, QuoteStore,
-            RateStore, Stores, SystemClock,
+            ApiKeyStore, Clock, ContactStore, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings,
+            QuoteStore, RateStore, Stores, SystemClock,
         };
         use billing_testkit::top_ups::Backend;
 
         async fn ledger(settings: LedgerSettings, clock: Arc<dyn Clock>) -> Arc<dyn Ledger> {
-            Arc::new($store(settings).await.0.with_clock(clock))
+            Arc::new($open(settings).await.0.with_clock(clock))
         }
 
         async fn stores() -> Stores {
-            Stores::of(&Arc::new($store(LedgerSettings::new(Currency::USD)).await.0))
+            Stores::of(&Arc::new($open(LedgerSettings::new(Currency::USD)).await.0))
         }
 
         async fn quotes() -> Arc<dyn QuoteStore> {
-            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+            Arc::new($open(LedgerSettings::new(Currency::USD)).await.0)
         }
 
         async fn rates() -> Arc<dyn RateStore> {
-            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+            Arc::new($open(LedgerSettings::new(Currency::USD)).await.0)
         }
 
         async fn inbox() -> Arc<dyn Inbox> {
-            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+            Arc::new($open(LedgerSettings::new(Currency::USD)).await.0)
         }
 
         async fn api_keys() -> Arc<dyn ApiKeyStore> {
-            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+            Arc::new($open(LedgerSettings::new(Currency::USD)).await.0)
         }
 
         async fn keys() -> Arc<dyn IdempotencyKeys> {
-            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+            Arc::new($open(LedgerSettings::new(Currency::USD)).await.0)
         }
 
-        async fn outbox() -> Arc<dyn Outbox> {
-            Arc::new($store(LedgerSettings::new(Currency::USD)).await.0)
+        async fn outbox() -> Arc<$store> {
+            Arc::new($open(LedgerSettings::new(Currency::USD)).await.0)
+        }
+
+        async fn contacts() -> Arc<dyn ContactStore> {
+            Arc::new($open(LedgerSettings::new(Currency::USD)).await.0)
         }
 
         async fn backend() -> Backend {
-            let store = $store(LedgerSettings::new(Currency::USD)).await.0.with_clock(Arc::new(SystemClock));
+            let store = $open(LedgerSettings::new(Currency::USD)).await.0.with_clock(Arc::new(SystemClock));
             Backend::new(Stores::of(&Arc::new(store))).with_one_round_in(25)
         }
 
@@ -54,14 +58,15 @@ macro_rules! suites {
         billing_testkit::api_key_store_suite!(api_keys);
         billing_testkit::idempotency_keys_suite!(keys);
         billing_testkit::outbox_suite!(outbox);
+        billing_testkit::contact_suite!(contacts);
         billing_testkit::top_ups_suite!(backend);
     };
 }
 
 mod postgres {
-    suites!(crate::database::postgres);
+    suites!(crate::database::postgres => billing_sqlx::PostgresStore);
 }
 
 mod sqlite {
-    suites!(crate::database::sqlite);
+    suites!(crate::database::sqlite => billing_sqlx::SqliteStore);
 }
