@@ -45,6 +45,10 @@ async fn contacts() -> Arc<dyn ContactStore> {
     Arc::new(MemoryContacts::default())
 }
 
+async fn alarms(settings: LedgerSettings, clock: Arc<dyn Clock>) -> Arc<MemoryLedger> {
+    Arc::new(MemoryLedger::new(settings).with_clock(clock))
+}
+
 async fn backend() -> Backend {
     Backend::new(stores().await)
 }
@@ -59,4 +63,5 @@ billing_testkit::api_key_store_suite!(api_keys);
 billing_testkit::idempotency_keys_suite!(keys);
 billing_testkit::outbox_suite!(outbox);
 billing_testkit::contact_suite!(contacts);
+billing_testkit::alarm_suite!(alarms);
 billing_testkit::top_ups_suite!(backend);

@@ -29,6 +29,7 @@
 //! | [`idempotency_keys_suite!`] | [`IdempotencyKeys`](billing_core::IdempotencyKeys) |
 //! | [`outbox_suite!`] | [`Outbox`](billing_core::Outbox) and [`Deliveries`](billing_core::Deliveries) |
 //! | [`contact_suite!`] | [`ContactStore`](billing_core::ContactStore) |
+//! | [`alarm_suite!`] | [`BalanceAlarms`](billing_core::BalanceAlarms) of a ledger, and [`Alerts`](billing_core::Alerts) on them |
 //! | [`top_ups_suite!`] | [`TopUps`](billing_core::TopUps) on a back end |
 //!
 //! The tests need tokio's features `macros` and `rt-multi-thread` where they are made. Counts are a fifth of the whole
@@ -58,6 +59,7 @@
     clippy::missing_panics_doc,
     reason = "a broken rule is told by a panic: that is what a test does"
 )]
+pub mod alarms;
 pub mod api_keys;
 pub mod contacts;
 pub mod inbox;

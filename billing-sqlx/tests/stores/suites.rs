@@ -44,6 +44,10 @@ macro_rules! suites {
             Arc::new($open(LedgerSettings::new(Currency::USD)).await.0)
         }
 
+        async fn alarms(settings: LedgerSettings, clock: Arc<dyn Clock>) -> Arc<$store> {
+            Arc::new($open(settings).await.0.with_clock(clock))
+        }
+
         async fn backend() -> Backend {
             let store = $open(LedgerSettings::new(Currency::USD)).await.0.with_clock(Arc::new(SystemClock));
             Backend::new(Stores::of(&Arc::new(store))).with_one_round_in(25)
@@ -59,6 +63,7 @@ macro_rules! suites {
         billing_testkit::idempotency_keys_suite!(keys);
         billing_testkit::outbox_suite!(outbox);
         billing_testkit::contact_suite!(contacts);
+        billing_testkit::alarm_suite!(alarms);
         billing_testkit::top_ups_suite!(backend);
     };
 }

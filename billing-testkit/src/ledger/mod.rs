@@ -25,6 +25,7 @@ pub use refunds::*;
 pub use requests::*;
 pub use residues::*;
 pub use subject::Subject;
+pub(crate) use subject::{noon, usd};
 pub use take_backs::*;
 
 /// Makes one test of each rule of a ledger. Takes an `async fn(LedgerSettings, Arc<dyn Clock>) -> Arc<dyn Ledger>`

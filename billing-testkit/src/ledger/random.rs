@@ -146,7 +146,7 @@ impl Dice {
 
     fn change(&mut self) -> AccountChange {
         let mut change = AccountChange::default();
-        match self.rng.u8(..6) {
+        match self.rng.u8(..8) {
             0 => change.suspended = Some(self.rng.u8(..4) == 0),
             1 => change.billing_enabled = Some(self.rng.u8(..4) > 0),
             2 => {
@@ -154,7 +154,8 @@ impl Dice {
                 change.time_zone = Some(zone.parse().unwrap());
             }
             3 => change.monthly_limit = Some(Money::from_micros(self.rng.i64(..300_000_000), Currency::USD)),
-            4 => change.daily_ceiling = Some(Money::from_micros(self.rng.i64(..900_000_000), Currency::USD)),
+            4..=5 => change.low_balance = Some(self.amount()),
+            6 => change.daily_ceiling = Some(Money::from_micros(self.rng.i64(..900_000_000), Currency::USD)),
             _ => change.daily_limit = Some(Money::from_micros(self.rng.i64(..60_000_000), Currency::USD)),
         }
         change

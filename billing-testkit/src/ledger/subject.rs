@@ -29,18 +29,23 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
+/// Noon of a Kyiv day in November 2036: ids made by the real clock are never ahead of it.
+pub(crate) fn noon() -> DateTime<Utc> {
+    at("2036-11-16T10:00:00Z")
+}
+
 pub(crate) fn operation(name: &str) -> Operation {
     Operation::new(name).unwrap()
 }
 
 impl Subject {
-    /// Opens a ledger at noon of a Kyiv day in November 2036: ids made by the real clock are never ahead of it.
+    /// Opens a ledger whose clock stands still.
     pub async fn open<F, O>(open: F) -> Self
     where
         F: FnOnce(LedgerSettings, Arc<dyn Clock>) -> O,
         O: Future<Output = Arc<dyn Ledger>>,
     {
-        let clock = ManualClock::new(at("2036-11-16T10:00:00Z"));
+        let clock = ManualClock::new(noon());
         let settings = LedgerSettings::new(Currency::USD);
         let ledger = open(settings.clone(), Arc::new(clock.clone())).await;
         Self { ledger, clock, settings, account: AccountId::new("acme").unwrap() }
