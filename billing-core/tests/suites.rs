@@ -64,4 +64,5 @@ billing_testkit::idempotency_keys_suite!(keys);
 billing_testkit::outbox_suite!(outbox);
 billing_testkit::contact_suite!(contacts);
 billing_testkit::alarm_suite!(alarms);
+billing_testkit::dispatcher_suite!(outbox);
 billing_testkit::top_ups_suite!(backend);

@@ -30,10 +30,14 @@
 //! | [`outbox_suite!`] | [`Outbox`](billing_core::Outbox) and [`Deliveries`](billing_core::Deliveries) |
 //! | [`contact_suite!`] | [`ContactStore`](billing_core::ContactStore) |
 //! | [`alarm_suite!`] | [`BalanceAlarms`](billing_core::BalanceAlarms) of a ledger, and [`Alerts`](billing_core::Alerts) on them |
+//! | [`dispatcher_suite!`] | [`Dispatcher`](billing_core::Dispatcher) on an outbox |
 //! | [`top_ups_suite!`] | [`TopUps`](billing_core::TopUps) on a back end |
 //!
 //! The tests need tokio's features `macros` and `rt-multi-thread` where they are made. Counts are a fifth of the whole
 //! ones unless the environment variable `SOAK` is set.
+//!
+//! # Fakes
+//! [`FakeNotifier`](notifier::FakeNotifier) keeps what it is given to tell, and fails as it is told to.
 //!
 //! # Simulators
 //! Behind the feature `simulators`. Each is an outside party on a port of its own, and shares no code with the adapters
@@ -62,9 +66,11 @@
 pub mod alarms;
 pub mod api_keys;
 pub mod contacts;
+pub mod dispatcher;
 pub mod inbox;
 pub mod keys;
 pub mod ledger;
+pub mod notifier;
 pub mod outbox;
 pub mod payments;
 #[cfg(feature = "processes")]

@@ -64,6 +64,7 @@ macro_rules! suites {
         billing_testkit::outbox_suite!(outbox);
         billing_testkit::contact_suite!(contacts);
         billing_testkit::alarm_suite!(alarms);
+        billing_testkit::dispatcher_suite!(outbox);
         billing_testkit::top_ups_suite!(backend);
     };
 }
