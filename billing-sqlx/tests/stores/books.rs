@@ -115,6 +115,8 @@ async fn the_database_refuses_what_the_types_can_not_say() {
             "UPDATE holds SET state = 'lost'",
             "UPDATE holds SET state = 'captured' WHERE state = 'open'",
             "INSERT INTO reversals (top_up, account, total, revision) SELECT id, account, -1, 1 FROM holds",
+            "UPDATE accounts SET alarm_threshold = -1",
+            "UPDATE accounts SET alarm_armed_by = -1",
         ] {
             assert!(opened.run(statement).await.is_err(), "{statement}");
         }

@@ -1,7 +1,7 @@
 //! Fresh databases, and a way to them past the store.
 use std::{sync::Arc, time::Duration};
 
-use billing_core::{Currency, Ledger, LedgerSettings};
+use billing_core::{BalanceAlarms, ContactStore, Currency, Deliveries, Ledger, LedgerSettings, Outbox};
 use billing_sqlx::{PostgresStore, SqliteStore};
 use sqlx::{
     AssertSqlSafe, Executor as _, PgPool, SqlitePool,
@@ -39,17 +39,22 @@ pub(crate) async fn sqlite(settings: LedgerSettings) -> (SqliteStore, SqlitePool
     (store, SqlitePool::connect(&url).await.unwrap())
 }
 
-/// The ledger of a fresh database, and a way past it.
+/// All that a store is to those who tell people of their money.
+pub(crate) trait Everything: Ledger + BalanceAlarms + Outbox + Deliveries + ContactStore {}
+
+impl<S: Ledger + BalanceAlarms + Outbox + Deliveries + ContactStore> Everything for S {}
+
+/// The store of a fresh database, and a way past it.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    pub(crate) ledger: Arc<dyn Ledger>,
+    pub(crate) ledger: Arc<dyn Everything>,
     raw: Raw,
 }
 
 #[derive(Debug)]
 enum Raw {
-    Postgres(PgPool),
-    Sqlite(SqlitePool),
+    Postgres(PostgresStore, PgPool),
+    Sqlite(SqliteStore, SqlitePool),
 }
 
 impl Opened {
@@ -59,16 +64,33 @@ impl Opened {
         let (postgres, postgres_pool) = postgres(settings.clone()).await;
         let (sqlite, sqlite_pool) = sqlite(settings).await;
         [
-            Self { ledger: Arc::new(postgres), raw: Raw::Postgres(postgres_pool) },
-            Self { ledger: Arc::new(sqlite), raw: Raw::Sqlite(sqlite_pool) },
+            Self { ledger: Arc::new(postgres.clone()), raw: Raw::Postgres(postgres, postgres_pool) },
+            Self { ledger: Arc::new(sqlite.clone()), raw: Raw::Sqlite(sqlite, sqlite_pool) },
         ]
     }
 
     /// Runs a statement past the store.
     pub(crate) async fn run(&self, statement: &'static str) -> Result<(), sqlx::Error> {
         match &self.raw {
-            Raw::Postgres(pool) => pool.execute(statement).await.map(drop),
-            Raw::Sqlite(pool) => pool.execute(statement).await.map(drop),
+            Raw::Postgres(_, pool) => pool.execute(statement).await.map(drop),
+            Raw::Sqlite(_, pool) => pool.execute(statement).await.map(drop),
         }
+    }
+
+    /// Takes the newest step of the schema back; which it was.
+    pub(crate) async fn revert(&self) -> String {
+        let reverted = match &self.raw {
+            Raw::Postgres(store, _) => store.revert().await,
+            Raw::Sqlite(store, _) => store.revert().await,
+        };
+        reverted.unwrap().unwrap().description
+    }
+
+    pub(crate) async fn migrate(&self) {
+        match &self.raw {
+            Raw::Postgres(store, _) => store.migrate().await,
+            Raw::Sqlite(store, _) => store.migrate().await,
+        }
+        .unwrap();
     }
 }

@@ -6,6 +6,7 @@
 
 mod books;
 mod database;
+mod notifications;
 mod outages;
 mod round_trips;
 mod schema;
