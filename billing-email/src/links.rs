@@ -3,7 +3,7 @@ use url::Url;
 /// Where letters lead: pages of the front end.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
-    /// Without a slash at its end.
+    /// Without a slash at its end, and without anything that HTML would need escaped.
     base: Option<String>,
 }
 
@@ -17,6 +17,9 @@ impl Links {
         }
         if !is_plain || url.query().is_some() || url.fragment().is_some() {
             return Err("must have no user, query or fragment");
+        }
+        if url.as_str().contains(['&', '\'', '"', '<', '>']) {
+            return Err("must have no quotes and no &");
         }
         Ok(Self { base: Some(url.as_str().trim_end_matches('/').to_owned()) })
     }
@@ -62,6 +65,8 @@ mod tests {
             "https://a?b",
             "https://a#b",
             "https://u@a",
+            "https://a/b&c",
+            "https://a/b'c",
         ] {
             assert!(Links::under(url).is_err(), "{url}");
         }

@@ -1,7 +1,8 @@
 use crate::words::one_line;
 
-/// The longest text of a server that is kept.
+/// The longest text of a server that is kept, and how much of it is looked at for that.
 const LONGEST_CHARS: usize = 200;
+const LONGEST_SAID_CHARS: usize = 2_000;
 const MARK: &str = "[…]";
 
 /// Words that nobody may see in an error: servers repeat addresses, and some whatever they were told.
@@ -10,7 +11,7 @@ pub(super) struct Redacted(Vec<String>);
 
 impl Redacted {
     pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a (impl AsRef<str> + ?Sized + 'a)>) -> Self {
-        let words = words.into_iter().map(|word| word.as_ref().to_lowercase());
+        let words = words.into_iter().map(|word| one_line(&word.as_ref().to_lowercase(), usize::MAX));
         Self(words.filter(|word| !word.is_empty()).collect())
     }
 
@@ -22,19 +23,22 @@ impl Redacted {
 
     /// One line without those words, and without anything that looks like an address.
     pub(super) fn line(&self, text: &str) -> String {
-        let text = one_line(text, usize::MAX);
-        let shown: Vec<String> = text.split(' ').map(|word| self.word(word)).collect();
+        let said: String = text.chars().take(LONGEST_SAID_CHARS).collect();
+        // Half a word could be half a secret.
+        let whole = if said.len() < text.len() {
+            said.rsplit_once(' ').map_or("", |(whole, _)| whole)
+        } else {
+            &said
+        };
+        let line = self.without_secrets(one_line(whole, usize::MAX));
+        let is_address = |word: &str| word.contains('@') || word.to_lowercase().contains("%40");
+        let shown: Vec<&str> =
+            line.split(' ').map(|word| if is_address(word) { MARK } else { word }).collect();
         one_line(&shown.join(" "), LONGEST_CHARS)
     }
 
-    fn word(&self, word: &str) -> String {
-        let looks_like_an_address = word.contains('@') || word.to_lowercase().contains("%40");
-        if looks_like_an_address { MARK.to_owned() } else { self.without_secrets(word) }
-    }
-
-    /// The word without each secret that stands in it by itself: between what is no letter or digit.
-    fn without_secrets(&self, word: &str) -> String {
-        let mut shown = word.to_owned();
+    /// The line without each secret that stands in it by itself: between what is no letter or digit.
+    fn without_secrets(&self, mut shown: String) -> String {
         for secret in &self.0 {
             let mut from = 0;
             while let Some(range) = find(&shown, secret, from) {
@@ -89,6 +93,11 @@ mod tests {
             assert_eq!(redacted.line(said), shown, "{said}");
         }
         assert_eq!(redacted.line(&"x ".repeat(1_000)).chars().count(), LONGEST_CHARS);
+        let cut = format!("{}p4ss-wörd is it", "-".repeat(LONGEST_SAID_CHARS - 5));
+        assert_eq!(redacted.line(&cut), "");
+        // Some services make passwords of several words.
+        let redacted = Redacted::new(["abcd efgh  ijkl"]);
+        assert_eq!(redacted.line("login with ABCD efgh ijkl"), "login with […]");
     }
 
     #[test]
