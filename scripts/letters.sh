@@ -47,9 +47,16 @@ take_picture() {
     # shellcheck disable=SC2059 # the format is the line above
     printf "<body style=\"margin:0;display:flex\">$frame$frame" light "$width" "$height" dark "$width" "$height" \
         >"$work/frames.html"
-    "$browser" "${options[@]}" --user-data-dir="$work/browser" --window-size="$((2 * width)),$height" \
-        --screenshot="$picture" "file://$work/frames.html" >/dev/null 2>&1 </dev/null ||
-        fail "$browser took no picture of $page"
+    # Now and then a browser crashes at its start or end.
+    for _ in 1 2 3; do
+        rm -rf "$work/browser"
+        if timeout 60 "$browser" "${options[@]}" --user-data-dir="$work/browser" --screenshot="$picture" \
+            --window-size="$((2 * width)),$height" "file://$work/frames.html" >"$work/log" 2>&1 </dev/null; then
+            return
+        fi
+    done
+    tail -n 5 "$work/log" >&2
+    fail "$browser took no picture of $page"
 }
 
 count=0
