@@ -6,8 +6,10 @@ use billing_email::{EmailNotifier, EmailTransport, SmtpSecurity, SmtpSettings};
 use crate::{mail_server::MailServer, reading::paid};
 
 /// What a test may take: far more than any limit that is set here, and less than the limits that are not.
-const FAR_MORE: Duration = Duration::from_secs(8);
+const FAR_MORE: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_millis(300);
+/// Enough for the steps before, on a machine that is busy with other tests.
+const LONGER: Duration = Duration::from_secs(3);
 
 fn patient(settings: SmtpSettings) -> SmtpSettings {
     let longest = Duration::from_mins(5);
@@ -48,10 +50,11 @@ async fn each_step_has_a_limit_of_its_own() {
         let settings = if step == "connection" {
             patient(settings).with_connect_timeout(SHORT)
         } else {
-            patient(settings).with_command_timeout(SHORT)
+            patient(settings).with_command_timeout(LONGER)
         };
         let fault = gives_up_in_time(settings, minute).await;
-        assert_eq!(fault, format!("the mail server did not answer to the {step} within 300ms"));
+        let limit = if step == "connection" { SHORT } else { LONGER };
+        assert_eq!(fault, format!("the mail server did not answer to the {step} within {limit:?}"));
     }
 }
 
