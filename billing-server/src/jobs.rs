@@ -25,8 +25,9 @@ const REJECTED_KEPT: TimeDelta = TimeDelta::days(7);
 const QUOTES_KEPT: TimeDelta = TimeDelta::days(7);
 /// How long webhooks are kept: providers ask back within weeks, payers dispute within months.
 const WEBHOOKS_KEPT: TimeDelta = TimeDelta::days(180);
-/// How long messages are kept that were told: the key of a limit that is reached has to outlive its month.
-const MESSAGES_KEPT: TimeDelta = TimeDelta::days(90);
+/// How long messages are kept that were told. A paid payment is told anew whenever it is read again, for half a year, and
+/// only the key that is known already keeps its owner from a second letter.
+const MESSAGES_KEPT: TimeDelta = TimeDelta::days(400);
 
 /// Notices when the database goes and when it is back, for ever.
 pub(crate) async fn watch_database(app: &App) {
