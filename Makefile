@@ -15,7 +15,7 @@ help: ## list the commands
 setup: ## check what this machine needs; as root on Debian, install it
 	@scripts/setup.sh
 
-run: ## start the sandbox: server, simulated Stripe and Fondy, a demo user
+run: ## start the sandbox: server, simulated Stripe and Fondy, demo users
 	@scripts/setup.sh run
 	cargo run -p billing-server -- sandbox
 
@@ -27,11 +27,13 @@ test: ## everything a change must pass: setup, lint, test-clients, test-rust, do
 	done
 
 # What was installed is kept beside it, so that nothing is fetched until the lockfile changes.
-test-clients: ## the example clients in TypeScript and Python, against a stub
+test-clients: ## the example clients in TypeScript and Python, against a stub; an identity provider for test-rust
 	cd examples/preflight-typescript && { cmp -s package-lock.json node_modules/.installed-lock.json \
 		|| { npm ci && cp package-lock.json node_modules/.installed-lock.json; }; } \
 		&& npm run --silent build && npm test --silent
 	cd examples/preflight-python && PYTHONDONTWRITEBYTECODE=1 python3 -m unittest test_preflight
+	cd billing-server/tests/oidc && { cmp -s package-lock.json node_modules/.installed-lock.json \
+		|| { npm ci && cp package-lock.json node_modules/.installed-lock.json; }; }
 
 smtp-server: ## the mail server that tests talk to, in a Python environment of its own
 	cd billing-email/tests/smtp && { cmp -s requirements.txt .venv/.installed-requirements.txt \

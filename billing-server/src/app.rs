@@ -2,8 +2,8 @@
 use std::{fmt, num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 use billing_core::{
-    AlertingLedger, Alerts, Clock, Dispatcher, ExchangeRates, Ledger, PaymentStore, Profiles, SharedPrices,
-    SystemClock, TopUps,
+    AlertingLedger, Alerts, Clock, Dispatcher, ExchangeRates, Language, Ledger, PaymentStore, Profiles,
+    SharedPrices, SystemClock, TopUps,
 };
 use billing_tower::Mode as PreflightMode;
 use tokio::sync::watch;
@@ -16,6 +16,7 @@ use crate::{
     payment_limit::PaymentLimit,
     rates::rates,
     routes::payments::RecentSyncs,
+    sign_in::SignIn,
     store::Store,
     watchful::WatchfulLedger,
 };
@@ -31,6 +32,7 @@ pub struct App {
     pub(crate) tokens: TokenVerifier,
     pub(crate) keys: KeyRing,
     pub(crate) sightings: Sightings,
+    pub(crate) sign_in: SignIn,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) alerts: Alerts,
     pub(crate) rates: Option<Arc<dyn ExchangeRates>>,
@@ -51,6 +53,10 @@ pub struct App {
     pub(crate) quote_limit: PaymentLimit,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Of whoever has not chosen one.
+    pub(crate) language: Language,
+    /// Where people are helped.
+    pub(crate) support_email: Option<String>,
     database: watch::Sender<DatabaseState>,
 }
 
@@ -150,6 +156,7 @@ impl App {
             top_ups: crate::gateways::top_ups(config, &store, &clock, rates.clone(), &backend)?,
             tokens: TokenVerifier::new(tokens),
             keys: KeyRing::new(Arc::clone(&store.api_keys), Arc::clone(&clock), database.subscribe()),
+            sign_in: SignIn::new(&config.sign_in, &tokens.secret, &backend, Arc::clone(&clock))?,
             sightings: Sightings::new(Arc::clone(&store.contacts), database.subscribe()),
             dispatcher,
             alerts: Alerts::new(Arc::clone(&store.alarms), outbox, Arc::clone(&clock)),
@@ -170,6 +177,8 @@ impl App {
             quote_limit: PaymentLimit::new(config.payments_per_minute.saturating_mul(QUOTES_A_PAYMENT)),
             trusted_proxies: config.trusted_proxies.clone(),
             clock,
+            language: notifications.dispatch.language,
+            support_email: notifications.reply_to.clone(),
             database,
             store,
         })

@@ -12,10 +12,11 @@
 //! | [`auth`], [`error`] | who is calling; the one form of every error |
 //! | [`store`], `gateways`, `rates` | the database, the payment providers and exchange rates behind their traits |
 //! | `notifications`, `couriers` | how people are told, and who brings the messages to them |
+//! | `sign_in` | sessions of browsers, and the ways to begin one |
 //! | `charging`, `watchful` | what stands before paid calls, and its ledger |
 //! | `prices` | reading the price table again |
 //! | `client_address`, `payment_limit` | where a request came from; how fast payments are started |
-//! | `sandbox` | the same server with a simulated provider and a demo user |
+//! | `sandbox` | the same server with simulated providers and demo users |
 mod amount;
 mod app;
 pub mod auth;
@@ -40,6 +41,7 @@ mod router;
 mod routes;
 mod sandbox;
 mod server;
+mod sign_in;
 pub mod store;
 mod telemetry;
 mod watchful;

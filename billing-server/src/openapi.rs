@@ -5,8 +5,8 @@ use axum::Json;
 use utoipa::{
     Modify, OpenApi as _,
     openapi::{
-        OpenApi,
-        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+        OpenApi, PathItem,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +21,7 @@ use crate::{App, routes};
         license(name = "MIT OR Apache-2.0")
     ),
     tags(
+        (name = "sign-in", description = "Signing in and out with a browser."),
         (name = "account", description = "The caller's balance, history and settings."),
         (name = "payments", description = "Topping up."),
         (name = "tools", description = "Paid calls."),
@@ -43,18 +44,38 @@ impl Modify for SecuritySchemes {
         components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(header)));
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("bk_…").build();
         components.add_security_scheme("api_key_bearer", SecurityScheme::Http(bearer));
+        let cookie = ApiKeyValue::with_description(
+            "__Host-billing",
+            "A browser that is signed in; `billing` over plain http on this machine. What changes something needs \
+             `X-Requested-With: billing-dashboard` and the server's own origin as well.",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+/// What a token may ask, a browser that is signed in may ask, too.
+fn admit_sessions(path: &mut PathItem) {
+    let by = |scheme| SecurityRequirement::new::<_, [String; 0], _>(scheme, []);
+    let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
+    for operation in operations.into_iter().flatten() {
+        if let Some(ways) = operation.security.as_mut().filter(|ways| ways.contains(&by("token"))) {
+            ways.push(by("session"));
+        }
     }
 }
 
 /// The description of every route.
 pub fn document() -> OpenApi {
-    OpenApiRouter::<Arc<App>>::with_openapi(Api::openapi())
+    let mut document = OpenApiRouter::<Arc<App>>::with_openapi(Api::openapi())
+        .merge(routes::sign_in())
         .merge(routes::api())
         .merge(routes::authorize_api())
         .merge(routes::webhooks::webhooks())
         .merge(routes::tools_api())
         .merge(routes::probes())
-        .into_openapi()
+        .into_openapi();
+    document.paths.paths.values_mut().for_each(admit_sessions);
+    document
 }
 
 /// The description, as it is printed and kept in the repository.

@@ -36,10 +36,14 @@ pub fn router(app: &Arc<App>, tools: Router<Arc<App>>) -> Router {
         _ => authorize,
     };
 
+    let sign_in = routes::sign_in().split_for_parts().0;
+    let sign_in = sign_in.layer(from_fn_with_state(API_BODY_BYTES, limit_body));
+
     let router = api
         .merge(webhooks)
         .route_layer(gate)
         .merge(authorize)
+        .merge(sign_in)
         .layer(from_fn(limit_time))
         .merge(tools)
         .merge(routes::probes().split_for_parts().0)

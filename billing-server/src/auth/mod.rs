@@ -1,4 +1,4 @@
-//! Who is calling: the subject of a signed token, or a service with a key.
+//! Who is calling: the subject of a signed token, whoever has signed in with a browser, or a service with a key.
 mod api_key;
 mod key_ring;
 mod sightings;
@@ -23,7 +23,7 @@ pub(crate) use self::{
 };
 use crate::{App, error::ApiError};
 
-/// The account that a request's token is for.
+/// The account that a request is made for: that of its token, else of its browser's session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller(
     /// The account.
@@ -34,16 +34,46 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
-        let token = bearer(parts).ok_or_else(|| {
-            let message = "this needs the header Authorization: Bearer, with a token";
-            ApiError::unauthorized("UNAUTHORIZED", message)
-        })?;
-        let Identity { account, sighting } = app.tokens.verify(token)?;
-        if let Some(sighting) = sighting {
-            app.sightings.note(sighting).await;
-        }
-        Ok(Self(account))
+        Ok(Self(Identity::from_request_parts(parts, app).await?.account))
     }
+}
+
+impl FromRequestParts<Arc<App>> for Identity {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        // A token that is not good is never made up for by a cookie.
+        let identity = if parts.headers.contains_key(header::AUTHORIZATION) {
+            app.tokens.verify(bearer(parts).ok_or_else(unauthorized)?)?
+        } else {
+            app.sign_in.acting_session(&parts.method, &parts.headers)?.ok_or_else(unauthorized)?.into()
+        };
+        if let Some(sighting) = &identity.sighting {
+            app.sightings.note(sighting.clone()).await;
+        }
+        Ok(identity)
+    }
+}
+
+fn unauthorized() -> ApiError {
+    let message = "this needs the header Authorization: Bearer, with a token; in a browser, sign in";
+    ApiError::unauthorized("UNAUTHORIZED", message)
+}
+
+/// Refuses calls in a browser's session where only a token will do.
+pub(crate) async fn demand_token(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let headers = request.headers();
+    let has_key = !matches!(api_key::presented(headers), Ok(None));
+    if !has_key && !headers.contains_key(header::AUTHORIZATION) && app.sign_in.session(headers).is_some() {
+        let message = "the tools are called with a token of their own users, in the header Authorization: Bearer; \
+            being signed in with a browser does not do";
+        return Err(ApiError::unauthorized("TOKEN_NEEDED", message));
+    }
+    Ok(next.run(request).await)
 }
 
 /// The token of a request that carries exactly one.

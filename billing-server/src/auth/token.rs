@@ -19,7 +19,7 @@ pub struct TokenVerifier {
     rules: Validation,
 }
 
-/// Who a token is for, and what it says of him.
+/// Who a token is for, what it says of him, and how long it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Identity {
@@ -27,6 +27,8 @@ pub struct Identity {
     pub account: AccountId,
     /// Address and name, where the token has an address that mail can go to.
     pub sighting: Option<Sighting>,
+    /// The first instant at which it does not hold any more.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// What is read of a token. Claims that only inform may be of any form: a token is not refused for them.
@@ -35,6 +37,8 @@ struct Claims {
     sub: Option<String>,
     #[serde(rename = "userId")]
     user_id: Option<String>,
+    /// Seconds since 1970, which may have decimals (RFC 7519, 2).
+    exp: Option<serde_json::Number>,
     #[serde(default)]
     iat: Value,
     #[serde(default)]
@@ -46,6 +50,13 @@ struct Claims {
 }
 
 impl Claims {
+    fn expires_at(&self) -> DateTime<Utc> {
+        let text = self.exp.as_ref().map(serde_json::Number::to_string).unwrap_or_default();
+        let seconds = text.split('.').next().and_then(|seconds| seconds.parse().ok());
+        // It was compared with the time already: what can't be told is far ahead.
+        seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
     /// An address that its issuer has not seen proven (`OpenID` Connect Core, 5.1) may be anybody's.
     fn sighting(&self, account: &AccountId, now: DateTime<Utc>) -> Option<Sighting> {
         let is_unproven = matches!(&self.email_verified, Value::Bool(false))
@@ -87,7 +98,7 @@ impl TokenVerifier {
         let subject = claims.sub.as_ref().or(claims.user_id.as_ref()).ok_or(TokenError::NoSubject)?;
         let account = AccountId::new(subject).map_err(|_| TokenError::NoSubject)?;
         let sighting = claims.sighting(&account, Utc::now());
-        Ok(Identity { account, sighting })
+        Ok(Identity { account, sighting, expires_at: claims.expires_at() })
     }
 }
 
@@ -267,6 +278,19 @@ mod tests {
             verify(&config(), &serde_json::json!({"sub": "a", "exp": past})),
             Err(TokenError::Expired)
         );
+    }
+
+    #[test]
+    fn it_is_told_when_a_token_expires() {
+        let expires_at = |exp: serde_json::Value| {
+            identify(&config(), &serde_json::json!({"sub": "a", "exp": exp})).unwrap().expires_at
+        };
+        let exp = jsonwebtoken::get_current_timestamp() + 60;
+        let at = DateTime::from_timestamp(i64::try_from(exp).unwrap(), 0).unwrap();
+        assert_eq!(expires_at(exp.into()), at);
+        let with_decimals: serde_json::Value = serde_json::from_str(&format!("{exp}.75")).unwrap();
+        assert_eq!(expires_at(with_decimals), at);
+        assert_eq!(expires_at(u64::MAX.into()), DateTime::<Utc>::MAX_UTC);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub struct Arguments {
 enum Command {
     /// Run the server.
     Serve,
-    /// Run the server with simulated payment providers, a demo user and tools to spend on.
+    /// Run the server with simulated payment providers, demo users and tools to spend on.
     Sandbox(Options),
     /// Bring the database up or down.
     #[command(subcommand)]
@@ -78,7 +78,7 @@ enum Command {
 pub async fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
     let environment = Environment::of_process();
     match arguments.command {
-        Command::Serve => serve::run(&environment).await?,
+        Command::Serve => Box::pin(serve::run(&environment)).await?,
         Command::Sandbox(options) => sandbox::run(options, environment).await?,
         Command::Migrate(direction) => migrate::run(direction, &configured(&environment)?).await?,
         Command::Admin(action) => admin::run(action, &configured(&environment)?).await?,

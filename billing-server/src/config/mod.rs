@@ -8,6 +8,7 @@ mod proxies;
 mod rates;
 mod reader;
 mod secret;
+mod sign_in;
 mod tools;
 mod url;
 mod variables;
@@ -33,6 +34,7 @@ pub use self::{
     rates::Rates,
     reader::ConfigError,
     secret::Secret,
+    sign_in::{OpenId, SignIn, Way},
     tools::Tools,
     url::Url,
     variables::{VARIABLES, Variable, example},
@@ -52,6 +54,8 @@ pub struct Config {
     pub database: Database,
     /// Which tokens are believed; `None` only where nobody signs in.
     pub tokens: Option<Tokens>,
+    /// How people sign in with a browser.
+    pub sign_in: SignIn,
     /// Stripe, when it is on.
     pub stripe: Option<Stripe>,
     /// Fondy, when it is on.
@@ -171,6 +175,7 @@ impl Config {
         let frontend_url = reader.parse(&variables::FRONTEND_URL, parse::url);
         let database = read_database(&mut reader);
         let tokens = read_tokens(&mut reader, purpose);
+        let sign_in = sign_in::read(&mut reader);
         let stripe = read_stripe(&mut reader);
         let fondy = fondy::read(&mut reader);
         let webhooks = reader.parse(&variables::WEBHOOKS, parse::webhooks);
@@ -194,6 +199,7 @@ impl Config {
                 frontend_url,
                 database: database?,
                 tokens,
+                sign_in: sign_in?,
                 stripe,
                 fondy,
                 webhooks: webhooks?,

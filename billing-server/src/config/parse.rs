@@ -145,6 +145,12 @@ pub(super) fn hold_ttl(text: &str) -> Result<Duration, &'static str> {
         .ok_or("must be a time such as 90s, 5m or 1h, at most 24h")
 }
 
+pub(super) fn session_life(text: &str) -> Result<Duration, &'static str> {
+    duration(text)
+        .filter(|life| !life.is_zero() && *life <= Duration::from_hours(7 * 24))
+        .ok_or("must be a time such as 30m or 12h, at most 168h")
+}
+
 pub(super) fn tools_timeout(text: &str) -> Result<Duration, &'static str> {
     duration(text)
         .filter(|timeout| !timeout.is_zero() && *timeout <= Duration::from_hours(1))

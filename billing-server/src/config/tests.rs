@@ -14,6 +14,10 @@ fn all_problems_are_told_at_once_without_their_values() {
         (&variables::BIND_ADDR, "nowhere"),
         (&variables::DATABASE_URL, "mysql://user:hidden@host/db"),
         (&variables::JWT_SECRET, "hidden"),
+        (&variables::SESSION_LIFE, "169h"),
+        (&variables::OIDC_ISSUER_URL, "http://accounts.example.com"),
+        (&variables::OIDC_CLIENT_ID, "a client"),
+        (&variables::LOGIN_URL, "http://platform.example.com"),
         (&variables::STRIPE_SECRET_KEY, "sk_test_0123456789"),
         (&variables::STRIPE_MIN_USD, "0"),
         (&variables::FONDY_MERCHANT_ID, "1396424"),
@@ -39,6 +43,11 @@ fn all_problems_are_told_at_once_without_their_values() {
         "BIND_ADDR",
         "DATABASE_URL",
         "JWT_SECRET",
+        "SESSION_LIFE",
+        "OIDC_ISSUER_URL",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "LOGIN_URL",
         "STRIPE_PUBLISHABLE_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "STRIPE_MIN_USD",
@@ -215,5 +224,37 @@ fn no_secret_is_shown() {
     let config = Config::read(&secrets, Purpose::Serve).unwrap();
     for shown in [format!("{config:?}"), format!("{secrets:?}")] {
         assert!(!shown.contains("hidden"), "{shown}");
+    }
+}
+
+#[test]
+fn people_sign_in_in_one_way_and_over_https() {
+    let told = |extra: &[(&'static Variable, &str)]| {
+        let secret = [(&variables::JWT_SECRET, SECRET)];
+        Config::read(&environment(&[&secret, extra].concat()), Purpose::Serve)
+            .map_err(|error| error.to_string())
+    };
+    let login = (&variables::LOGIN_URL, "https://platform.example.com/login");
+    let provider = [
+        (&variables::OIDC_ISSUER_URL, "https://accounts.example.com/"),
+        (&variables::OIDC_CLIENT_ID, "billing"),
+        (&variables::OIDC_CLIENT_SECRET, "secret"),
+    ];
+    // The slash belongs to the issuer's name.
+    let config = told(&provider).unwrap();
+    assert!(
+        matches!(config.sign_in.way, Some(Way::OpenId(OpenId { issuer, .. })) if issuer.ends_with("com/"))
+    );
+    assert!(matches!(told(&[login]).unwrap().sign_in.way, Some(Way::External(_))));
+    assert!(told(&[]).unwrap().sign_in.way.is_none());
+    let both = told(&[&provider[..], &[login]].concat()).unwrap_err();
+    assert!(both.contains("LOGIN_URL must not be set beside OIDC_ISSUER_URL"), "{both}");
+    for (backend, is_taken) in [
+        ("https://billing.example.com", true),
+        ("http://localhost:8080", true),
+        ("http://billing.example.com", false),
+    ] {
+        assert_eq!(told(&[login, (&variables::BACKEND_URL, backend)]).is_ok(), is_taken, "{backend}");
+        assert!(told(&[(&variables::BACKEND_URL, backend)]).is_ok(), "{backend}");
     }
 }

@@ -1,4 +1,4 @@
-use std::{fmt, net::IpAddr};
+use std::{fmt, net::IpAddr, str::FromStr};
 
 use http::{Uri, uri::Scheme};
 
@@ -38,13 +38,21 @@ impl Url {
         format!("{self}{path}")
     }
 
-    pub(super) fn is_encrypted(&self) -> bool {
+    pub(crate) fn is_encrypted(&self) -> bool {
         self.origin.starts_with("https://")
     }
 
     pub(crate) fn is_loopback(&self) -> bool {
         let address = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
         self.host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    }
+}
+
+impl FromStr for Url {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        super::parse::url(text)
     }
 }
 

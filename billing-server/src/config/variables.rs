@@ -64,6 +64,25 @@ variables! {
     .secret();
     JWT_ISSUER = Variable::new("JWT_ISSUER", "What a token's `iss` has to be. Unset: not looked at.");
     JWT_AUDIENCE = Variable::new("JWT_AUDIENCE", "What a token's `aud` has to name. Unset: not looked at.");
+    SESSION_LIFE = Variable::new(
+        "SESSION_LIFE",
+        "How long somebody stays signed in with a browser: 30m, 12h, at most 168h.",
+    )
+    .with_default("12h");
+    OIDC_ISSUER_URL = Variable::new(
+        "OIDC_ISSUER_URL",
+        "The OpenID Connect provider that people sign in with: https://accounts.google.com for Google. Needs the next two.",
+    );
+    OIDC_CLIENT_ID = Variable::new("OIDC_CLIENT_ID", "What the provider knows this server as.");
+    OIDC_CLIENT_SECRET = Variable::new(
+        "OIDC_CLIENT_SECRET",
+        "What this server proves that with. The provider has to know its address BACKEND_URL/auth/callback.",
+    )
+    .secret();
+    LOGIN_URL = Variable::new(
+        "LOGIN_URL",
+        "Where people sign in instead, at a platform that sends them back to BACKEND_URL/auth/callback/external with a token as callers bring.",
+    );
     STRIPE_SECRET_KEY =
         Variable::new("STRIPE_SECRET_KEY", "Stripe's secret or restricted key. Stripe is off while it is unset.").secret();
     STRIPE_PUBLISHABLE_KEY =

@@ -6,6 +6,7 @@ pub(crate) mod payments;
 mod preflight;
 mod price;
 mod settings;
+mod sign_in;
 mod status_page;
 mod tools;
 pub(crate) mod webhooks;
@@ -16,7 +17,10 @@ use axum::{Router, routing::get};
 use utoipa::IntoResponses;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use self::tools::{tools, tools_api};
+pub(crate) use self::{
+    sign_in::sign_in,
+    tools::{tools, tools_api},
+};
 
 use crate::{App, error::ErrorBody};
 

@@ -49,7 +49,7 @@ pre {{ background: #f4f4f4; color: #111; padding: 1rem; overflow-x: auto }}
 
 fn sandbox(stripe: &str, fondy: &str) -> String {
     format!(
-        r#"<p class="banner">SANDBOX: simulated payment providers, a demo user, no real money.</p>
+        r#"<p class="banner">SANDBOX: simulated payment providers, demo users, no real money.</p>
 <p>To top up: start a payment, then pay at the simulated <a href="{stripe}">Stripe</a> (dollars) or
 <a href="{fondy}">Fondy</a> (hryvnias). Letters land in the <a href="/mailbox">mailbox</a>.</p>
 <pre>. .sandbox/env

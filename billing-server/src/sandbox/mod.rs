@@ -1,7 +1,8 @@
-//! The sandbox: the same server with a simulated Stripe and Fondy, a demo user and tools to spend on. Everything it makes up is
-//! kept in one folder, so that a restart goes on where it stopped.
+//! The sandbox: the same server with a simulated Stripe and Fondy, demo users and tools to spend on. Everything it makes up
+//! is kept in one folder, so that a restart goes on where it stopped.
 mod folder;
 pub(crate) mod mailbox;
+pub(crate) mod users;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -11,7 +12,7 @@ use billing_testkit::simulators::{fondy::FondySimulator, stripe::StripeSimulator
 use self::folder::{Folder, Secrets};
 use crate::{
     App, BoxError, Mode,
-    auth::{Subject, sign},
+    auth::sign,
     config::{
         BIND_ADDR, Config, DATA_DIR, EMAIL_DIR, EMAIL_TRANSPORT, EXCHANGE_RATES, Environment, FONDY_API_URL,
         FONDY_MERCHANT_ID, FONDY_SECRET_KEY, JWT_SECRET, OPERATOR_EMAIL, Purpose, STRIPE_API_BASE,
@@ -23,9 +24,6 @@ use crate::{
     telemetry,
 };
 
-/// Who the demo token is for.
-const DEMO_USER: Subject<'static> =
-    Subject { account: "demo-user", email: "demo@example.com", name: "Олена Коваль" };
 /// Where its operator is told.
 const OPERATOR: &str = "operator@example.com";
 const TOKEN_LIFE: Duration = Duration::from_hours(7 * 24);
@@ -147,12 +145,13 @@ fn introduce(
     url: &str,
     (stripe, fondy): (&str, &str),
 ) -> Result<(), BoxError> {
-    let token = sign(tokens, DEMO_USER, TOKEN_LIFE)?;
+    let token = sign(tokens, users::OLENA, TOKEN_LIFE)?;
+    let new_token = sign(tokens, users::ANDRII, TOKEN_LIFE)?;
     let exports = format!(
-        "export BILLING_URL='{url}'\nexport TOKEN='{token}'\nexport STRIPE_URL='{stripe}'\nexport FONDY_URL='{fondy}'\n"
+        "export BILLING_URL='{url}'\nexport TOKEN='{token}'\nexport NEW_TOKEN='{new_token}'\nexport STRIPE_URL='{stripe}'\nexport FONDY_URL='{fondy}'\n"
     );
     let env_file = folder.write("env", &exports)?;
-    print("billing SANDBOX: simulated payment providers, a demo user, no real money")?;
+    print("billing SANDBOX: simulated payment providers, demo users, no real money")?;
     print(format_args!("  server    {url}"))?;
     print(format_args!("  Stripe    {stripe} (simulated: see each payment, pay, refund, dispute)"))?;
     print(format_args!("  Fondy     {fondy} (simulated: see each order, pay, decline, reverse)"))?;

@@ -81,6 +81,7 @@ fn proxied(app: &Arc<App>, charge: ChargeLayer, upstream: Upstream) -> Router<Ar
         .route_layer(from_fn(limit_methods))
         .route(TOOLS, get(proxy::forward))
         .route_layer(from_fn_with_state(Arc::clone(app), auth::identify))
+        .route_layer(from_fn_with_state(Arc::clone(app), auth::demand_token))
         .route_layer(from_fn(limit_upload))
         .layer(Extension(upstream))
 }

@@ -1,5 +1,6 @@
 //! Starts and stops servers, and talks to them.
 mod api;
+mod browser;
 mod database;
 mod keys;
 mod launch;
@@ -13,6 +14,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 pub(crate) use self::{
     api::{Answer, Api, NewPayment, token},
+    browser::Browser,
     database::{change_account, let_refunds_be_due, messages, sqlite_url, told},
     keys::{NewKey, beside_sandbox, new_key},
     launch::{JWT_SECRET, Launch},
