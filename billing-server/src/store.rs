@@ -3,8 +3,9 @@ use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use billing_core::{
-    ApiKeyStore, BalanceAlarms, ContactStore, Deliveries, IdempotencyKeys, Inbox, Ledger, LedgerSettings,
-    Outbox, PaymentStore, QuoteStore, RateStore, RefundStore, StoreError, Stores,
+    ApiKeyStore, BalanceAlarms, Clock, ContactStore, Deliveries, IdempotencyKeys, Inbox, Ledger,
+    LedgerSettings, Outbox, PaymentStore, QuoteStore, RateStore, RefundStore, StoreError, Stores,
+    SystemClock,
 };
 use billing_sqlx::{Migration, PostgresStore, SqliteStore};
 
@@ -93,13 +94,26 @@ impl Store {
     /// # Errors
     /// When its URL can't be read, or its file can't be opened.
     pub async fn open(database: &Database, settings: LedgerSettings) -> Result<Self, BoxError> {
+        Self::open_with_clock(database, settings, Arc::new(SystemClock)).await
+    }
+
+    /// Opens it under another clock than the machine's.
+    ///
+    /// # Errors
+    /// Those of [`open`](Store::open).
+    pub async fn open_with_clock(
+        database: &Database,
+        settings: LedgerSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BoxError> {
         match database {
             Database::Postgres { url, max_connections } => {
-                Ok(Self::new(PostgresStore::connect(url.expose(), *max_connections, settings)?))
+                let store = PostgresStore::connect(url.expose(), *max_connections, settings)?;
+                Ok(Self::new(store.with_clock(clock)))
             }
             Database::Sqlite { url } => {
                 create_folder(url)?;
-                Ok(Self::new(SqliteStore::connect(url, settings).await?))
+                Ok(Self::new(SqliteStore::connect(url, settings).await?.with_clock(clock)))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The sandbox: the same server with a simulated Stripe and Fondy, demo users and tools to spend on. Everything it makes up
 //! is kept in one folder, so that a restart goes on where it stopped.
 mod folder;
+mod history;
 pub(crate) mod mailbox;
 pub(crate) mod users;
 
@@ -48,6 +49,9 @@ pub(crate) struct Options {
     /// Address and port of the simulated Fondy; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8082")]
     fondy_bind: SocketAddr,
+    /// Leave the demo users without calls and payments of the last three months.
+    #[arg(long)]
+    no_demo_history: bool,
 }
 
 /// Runs the sandbox until the process is told to stop.
@@ -85,6 +89,9 @@ pub(crate) async fn run(options: Options, environment: Environment) -> Result<()
     let server = Server::bind(config.bind_addr).await?;
     let url = server.url();
     stripe.set_webhook_url(Some(url.join("/webhooks/stripe")));
+    if !options.no_demo_history {
+        history::ensure(&folder, &config, &PriceTable::from_toml(PRICES, Currency::USD)?).await?;
+    }
     let store = Store::open(&config.database, config.ledger.clone()).await?;
     let mode =
         Mode::Sandbox { stripe: stripe.base_url(), fondy: fondy.base_url(), mail: folder.file("mail") };

@@ -31,7 +31,7 @@ fn journey() -> Vec<Step> {
 async fn the_readme_is_true() {
     let steps = journey();
     assert!(steps.iter().filter(|step| !step.expected.is_empty()).count() >= 8, "{steps:?}");
-    let launch = Launch::sandbox();
+    let launch = Launch::lived_in_sandbox();
     let _server = launch.start().await;
     let mark = "@@ next";
     let commands: Vec<_> = steps.iter().map(|step| format!("echo '{mark}'\n{}\n", step.command)).collect();

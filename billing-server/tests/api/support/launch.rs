@@ -30,7 +30,19 @@ impl Launch {
             "127.0.0.1:0",
             "--fondy-bind",
             "127.0.0.1:0",
+            "--no-demo-history",
         ])
+    }
+
+    /// The sandbox as people start it: its demo users have used it for three months.
+    pub(crate) fn lived_in_sandbox() -> Self {
+        Self::sandbox().with_history()
+    }
+
+    /// With the history of its demo users.
+    pub(crate) fn with_history(mut self) -> Self {
+        self.arguments.retain(|argument| argument != "--no-demo-history");
+        self
     }
 
     /// The server itself: SQLite, nothing else.
