@@ -2,7 +2,7 @@
 
 PHASES := setup lint test-clients test-rust docs
 # Each feature that must build alone, as crate:feature; with no feature after the colon, the bare crate.
-FEATURES := billing-sqlx: billing-sqlx:postgres billing-sqlx:sqlite billing-testkit: billing-testkit:processes billing-testkit:simulators
+FEATURES := billing-server: billing-sqlx: billing-sqlx:postgres billing-sqlx:sqlite billing-testkit: billing-testkit:processes billing-testkit:simulators
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-clients test-rust smtp-server letters fmt lint docs bench soak check-all

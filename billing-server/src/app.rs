@@ -12,6 +12,7 @@ use crate::{
     BoxError,
     auth::{KeyRing, Sightings, TokenVerifier},
     config::{Config, Preflight, Tokens, Tools, TrustedProxies, Url},
+    dashboard::Dashboard,
     notifications::notifier,
     payment_limit::PaymentLimit,
     rates::rates,
@@ -53,6 +54,8 @@ pub struct App {
     pub(crate) quote_limit: PaymentLimit,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The pages for browsers, where there are some.
+    pub(crate) dashboard: Option<Dashboard>,
     /// Of whoever has not chosen one.
     pub(crate) language: Language,
     /// Where people are helped.
@@ -110,7 +113,16 @@ pub enum Mode {
         fondy: String,
         /// The folder of the letters that were sent.
         mail: PathBuf,
+        /// Whether cards are typed into our pages, as with the real Stripe, and not into those of the simulated one.
+        card_form: bool,
     },
+}
+
+impl Mode {
+    /// Whether Stripe's form stands in our pages.
+    pub(crate) fn shows_card_form(&self) -> bool {
+        !matches!(self, Self::Sandbox { card_form: false, .. })
+    }
 }
 
 impl fmt::Display for Mode {
@@ -152,6 +164,7 @@ impl App {
             Arc::clone(&clock),
             notifications.dispatch.clone(),
         );
+        let with_stripe = config.stripe.is_some() && mode.shows_card_form();
         Ok(Self {
             top_ups: crate::gateways::top_ups(config, &store, &clock, rates.clone(), &backend)?,
             tokens: TokenVerifier::new(tokens),
@@ -176,6 +189,7 @@ impl App {
             payment_limit: PaymentLimit::new(config.payments_per_minute),
             quote_limit: PaymentLimit::new(config.payments_per_minute.saturating_mul(QUOTES_A_PAYMENT)),
             trusted_proxies: config.trusted_proxies.clone(),
+            dashboard: Dashboard::open(config.dashboard_dir.as_deref(), with_stripe)?,
             clock,
             language: notifications.dispatch.language,
             support_email: notifications.reply_to.clone(),

@@ -12,6 +12,7 @@
 //! | [`auth`], [`error`] | who is calling; the one form of every error |
 //! | [`store`], `gateways`, `rates` | the database, the payment providers and exchange rates behind their traits |
 //! | `notifications`, `couriers` | how people are told, and who brings the messages to them |
+//! | `dashboard` | the pages for browsers, and the files that they are made of |
 //! | `sign_in` | sessions of browsers, and the ways to begin one |
 //! | `charging`, `watchful` | what stands before paid calls, and its ledger |
 //! | `prices` | reading the price table again |
@@ -27,6 +28,7 @@ mod commands;
 pub mod config;
 mod connections;
 mod couriers;
+mod dashboard;
 pub mod error;
 mod extract;
 mod gateways;

@@ -4,6 +4,7 @@ use std::{any::Any, sync::Arc};
 use axum::{
     Router,
     extract::{Request, State},
+    handler::Handler as _,
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
     routing::get,
@@ -16,17 +17,23 @@ use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetR
 use crate::{
     App, DatabaseState, Mode,
     bounds::{API_BODY_BYTES, PREFLIGHT_BODY_BYTES, WEBHOOK_BODY_BYTES, limit_body, limit_time},
+    dashboard::{self, packing},
     error::{ApiError, database_away},
     openapi, routes,
     sandbox::mailbox,
     telemetry,
 };
 
+/// Two years, as browsers want it for a host that they know beforehand.
+const HTTPS_ALONE: &str = "max-age=63072000; includeSubDomains";
+
 /// Every route of `app`; `tools` are paid calls, with bounds of their own.
 pub fn router(app: &Arc<App>, tools: Router<Arc<App>>) -> Router {
     let api = routes::api().split_for_parts().0.layer(from_fn_with_state(API_BODY_BYTES, limit_body));
-    let webhooks = routes::webhooks::webhooks().split_for_parts().0.merge(routes::pages());
+    let webhooks = routes::webhooks::webhooks().split_for_parts().0;
     let webhooks = webhooks.layer(from_fn_with_state(WEBHOOK_BODY_BYTES, limit_body));
+    let pages = routes::pages(app).layer(packing());
+    let pages = pages.layer(from_fn_with_state(WEBHOOK_BODY_BYTES, limit_body));
     let authorize = routes::authorize_api().split_for_parts().0;
     let authorize = authorize.layer(from_fn_with_state(PREFLIGHT_BODY_BYTES, limit_body));
     let gate = from_fn_with_state(Arc::clone(app), refuse_without_database);
@@ -44,6 +51,7 @@ pub fn router(app: &Arc<App>, tools: Router<Arc<App>>) -> Router {
         .route_layer(gate)
         .merge(authorize)
         .merge(sign_in)
+        .merge(pages)
         .layer(from_fn(limit_time))
         .merge(tools)
         .merge(routes::probes().split_for_parts().0)
@@ -51,8 +59,8 @@ pub fn router(app: &Arc<App>, tools: Router<Arc<App>>) -> Router {
             Mode::Sandbox { .. } => mailbox::routes(),
             Mode::Serve => Router::new(),
         })
-        .route("/openapi.json", get(openapi::serve))
-        .fallback(not_found)
+        .route("/openapi.json", get(openapi::serve).layer(packing()))
+        .fallback(dashboard::serve.layer(packing()))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -61,6 +69,11 @@ pub fn router(app: &Arc<App>, tools: Router<Arc<App>>) -> Router {
     let router = match app.addresses.allowed_origin.as_deref().map(HeaderValue::try_from) {
         Some(Ok(origin)) => router.layer(cors(origin)),
         _ => router,
+    };
+    let router = if app.addresses.backend.is_encrypted() {
+        router.layer(header_layer(header::STRICT_TRANSPORT_SECURITY, HTTPS_ALONE))
+    } else {
+        router
     };
     router.layer(from_fn(telemetry::trace)).with_state(Arc::clone(app))
 }
@@ -99,7 +112,8 @@ async fn refuse_without_database(
     }
 }
 
-async fn not_found() -> ApiError {
+/// 404 for an address at which there is nothing.
+pub(crate) fn not_found() -> ApiError {
     ApiError::not_found(
         "NOT_FOUND",
         "there is nothing at this address; GET /openapi.json tells what there is",

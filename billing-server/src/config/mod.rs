@@ -50,6 +50,8 @@ pub struct Config {
     pub backend_url: Option<Url>,
     /// Where the dashboard is, unless it is where the server is.
     pub frontend_url: Option<Url>,
+    /// Another dashboard than the one within the program.
+    pub dashboard_dir: Option<PathBuf>,
     /// Where accounts are kept.
     pub database: Database,
     /// Which tokens are believed; `None` only where nobody signs in.
@@ -173,6 +175,7 @@ impl Config {
         let bind_addr = reader.parse(&variables::BIND_ADDR, parse::bind_addr);
         let backend_url = reader.parse(&variables::BACKEND_URL, parse::url);
         let frontend_url = reader.parse(&variables::FRONTEND_URL, parse::url);
+        let dashboard_dir = reader.text(&variables::BILLING_DASHBOARD_DIR).map(PathBuf::from);
         let database = read_database(&mut reader);
         let tokens = read_tokens(&mut reader, purpose);
         let sign_in = sign_in::read(&mut reader);
@@ -197,6 +200,7 @@ impl Config {
                 bind_addr: bind_addr?,
                 backend_url,
                 frontend_url,
+                dashboard_dir,
                 database: database?,
                 tokens,
                 sign_in: sign_in?,

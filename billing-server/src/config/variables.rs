@@ -49,6 +49,10 @@ variables! {
         "FRONTEND_URL",
         "Where the dashboard is: refusals point to its /topup, and browsers may call from it. Unset: BACKEND_URL.",
     );
+    BILLING_DASHBOARD_DIR = Variable::new(
+        "BILLING_DASHBOARD_DIR",
+        "Folder of another build of the dashboard, read at the start. Unset: the one within the program.",
+    );
     DATABASE_URL = Variable::new(
         "DATABASE_URL",
         "postgres://… or sqlite://…. Unset: SQLite in DATA_DIR/billing.db.",

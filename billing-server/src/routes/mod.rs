@@ -58,17 +58,19 @@ pub(crate) fn authorize_api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(preflight::authorize::authorize))
 }
 
-/// Pages for browsers that need the database.
-pub(crate) fn pages() -> Router<Arc<App>> {
+/// Pages for browsers, as far as they are not the dashboard's alone.
+pub(crate) fn pages(app: &App) -> Router<Arc<App>> {
     let back = get(payments::back::returned).post(payments::back::returned_by_form);
-    Router::new().route("/payment/{provider}/return", back)
+    let pages = Router::new()
+        .route("/payment/{provider}/return", back)
+        .route("/status", get(status_page::status_page));
+    if app.dashboard.is_some() {
+        return pages;
+    }
+    pages.route("/", get(status_page::status_page)).route("/topup", get(status_page::status_page))
 }
 
 /// What answers without the database.
 pub(crate) fn probes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::readyz))
-        .route("/", get(status_page::status_page))
-        .route("/topup", get(status_page::status_page))
+    OpenApiRouter::new().routes(routes!(health::healthz)).routes(routes!(health::readyz))
 }

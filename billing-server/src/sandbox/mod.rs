@@ -49,9 +49,20 @@ pub(crate) struct Options {
     /// Address and port of the simulated Fondy; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8082")]
     fondy_bind: SocketAddr,
+    /// Where cards are typed in: on the page of the simulated Stripe, or in a form of Stripe's in our pages, for tests
+    /// that stand in for Stripe in the browser.
+    #[arg(long, default_value = "hosted")]
+    stripe_form: StripeForm,
     /// Leave the demo users without calls and payments of the last three months.
     #[arg(long)]
     no_demo_history: bool,
+}
+
+/// Where cards are typed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum StripeForm {
+    Hosted,
+    Elements,
 }
 
 /// Runs the sandbox until the process is told to stop.
@@ -93,8 +104,12 @@ pub(crate) async fn run(options: Options, environment: Environment) -> Result<()
         history::ensure(&folder, &config, &PriceTable::from_toml(PRICES, Currency::USD)?).await?;
     }
     let store = Store::open(&config.database, config.ledger.clone()).await?;
-    let mode =
-        Mode::Sandbox { stripe: stripe.base_url(), fondy: fondy.base_url(), mail: folder.file("mail") };
+    let mode = Mode::Sandbox {
+        stripe: stripe.base_url(),
+        fondy: fondy.base_url(),
+        mail: folder.file("mail"),
+        card_form: options.stripe_form == StripeForm::Elements,
+    };
     let app = Arc::new(App::new(&config, &tokens, store, mode, &url)?);
     introduce(&app, &folder, &tokens, &url.to_string(), (&stripe.base_url(), &fondy.base_url()))?;
 

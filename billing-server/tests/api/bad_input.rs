@@ -130,9 +130,14 @@ async fn wrong_methods_paths_and_content_types_are_told() {
         let answer = Answer::to(user.request(method, path)).await.expect_error(405, "METHOD_NOT_ALLOWED");
         assert_eq!(answer.header("allow"), allowed, "{path}");
     }
-    for path in
-        ["/nothing", "/api/billing", "/api/billing/balance/", "/api/tools/", "/webhooks", "/%2e%2e/etc"]
-    {
+    for path in [
+        "/nothing.txt",
+        "/api/billing",
+        "/api/billing/balance/",
+        "/api/tools/",
+        "/webhooks",
+        "/%2e%2e/etc/a.txt",
+    ] {
         user.get(path).await.expect_error(404, "NOT_FOUND");
     }
     for content_type in ["text/plain", "application/x-www-form-urlencoded", "json", ""] {

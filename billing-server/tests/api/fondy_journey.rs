@@ -66,11 +66,11 @@ async fn hryvnias_become_dollars() {
     assert_eq!(back, format!("{}/payment/fondy/return?payment={id}", server.url));
     let location = come_back(back, &[("order_status", "approved"), ("order_id", &id)]).await;
     let thanks = page(browser().get(format!("{}{location}", server.url))).await.expect(200);
-    assert!(thanks.text.contains("Дякуємо") && thanks.text.contains("Thank you"), "{}", thanks.text);
-    // The digits of a port are no amount.
-    let words = thanks.text.replace(&server.url, "");
-    for told in [&id, "415", "10.00", "anna", "approved", "succeeded"] {
-        assert!(!words.contains(told), "{told} in {words}");
+    // The dashboard's page, or a plain one where the program was built without it.
+    let is_plain = thanks.text.contains("Дякуємо") && thanks.text.contains("Thank you");
+    assert!(is_plain || thanks.text.contains("<div id=\"root\">"), "{}", thanks.text);
+    for told in [&id, "415.00", "10.00", "anna", "approved", "succeeded"] {
+        assert!(!thanks.text.contains(told), "{told} in {}", thanks.text);
     }
     assert!(thanks.header("content-security-policy").starts_with("default-src 'none'"));
 

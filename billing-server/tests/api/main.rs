@@ -8,6 +8,7 @@ mod chaos;
 mod clients;
 mod commands;
 mod crashes;
+mod dashboard;
 mod demo_history;
 mod double_click;
 mod exactly_once;

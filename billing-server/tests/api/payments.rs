@@ -49,9 +49,15 @@ async fn what_is_on_offer_can_be_asked_by_anybody() {
     let [fondy, stripe] = &offer["providers"].as_array().unwrap()[..] else { panic!("{offer}") };
     assert_eq!((fondy["id"].as_str(), fondy["kind"].as_str()), (Some("fondy"), Some("hosted")));
     assert_eq!((&fondy["currency"], &fondy["publishable_key"]), (&"UAH".into(), &serde_json::Value::Null));
+    assert_eq!((stripe["id"].as_str(), stripe["kind"].as_str()), (Some("stripe"), Some("hosted")));
+    assert_eq!(stripe["checkout_origin"], sandbox.exported("STRIPE_URL"));
+    assert_eq!((&stripe["publishable_key"], &stripe["min"]), (&serde_json::Value::Null, &0.5.into()));
+
+    let with_form = Launch::sandbox().with_arguments(["--stripe-form", "elements"]).start().await;
+    let offer = with_form.anybody().get("/api/billing/payment/providers").await.expect(200).json();
+    let stripe = &offer["providers"][1];
     assert_eq!((stripe["id"].as_str(), stripe["kind"].as_str()), (Some("stripe"), Some("elements")));
     assert!(stripe["publishable_key"].as_str().unwrap().starts_with("pk_test_"));
-    assert_eq!(stripe["min"], 0.5);
 
     let server = Launch::serve().start().await;
     assert_eq!(

@@ -7,7 +7,7 @@ async fn it_tells_how_it_is_and_what_it_runs() {
     let sandbox = Launch::sandbox().start().await;
     let anybody = sandbox.anybody();
     anybody.get("/healthz").await.expect(200);
-    let page = anybody.get("/").await.expect(200);
+    let page = anybody.get("/status").await.expect(200);
     assert!(page.text.contains("SANDBOX") && page.text.contains(env!("CARGO_PKG_VERSION")));
     assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
     assert_eq!(page.header("x-content-type-options"), "nosniff");
@@ -16,7 +16,7 @@ async fn it_tells_how_it_is_and_what_it_runs() {
     anybody.get(topup.strip_prefix(&sandbox.url).unwrap()).await.expect(200);
 
     let serving = Launch::serve().start().await;
-    assert!(!serving.anybody().get("/").await.expect(200).text.contains("SANDBOX"));
+    assert!(!serving.anybody().get("/status").await.expect(200).text.contains("SANDBOX"));
 }
 
 #[tokio::test]

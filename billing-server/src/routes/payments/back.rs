@@ -6,13 +6,13 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use billing_core::PaymentId;
-use http::header;
+use http::{HeaderMap, header};
 use serde::Deserialize;
 
 use super::status::refreshed;
 use crate::{
-    App,
-    error::ApiError,
+    App, DatabaseState,
+    error::{ApiError, chain},
     extract::{ApiPath, ApiQuery},
     gateways,
     routes::status_page::POLICY,
@@ -34,18 +34,23 @@ pub(crate) async fn returned_by_form(
     let Some(id) = payment_id(&provider, &back)? else {
         return Ok(Redirect::to(&format!("/payment/{provider}/return")).into_response());
     };
-    ask(&app, &provider, id).await?;
+    ask(&app, &provider, id).await;
     Ok(Redirect::to(&format!("/payment/{provider}/return?payment={id}")).into_response())
 }
 
-/// The page that a browser comes back to. It tells nothing of the payment: whoever looks at it has not signed in.
+/// The page that a browser comes back to: the dashboard, which asks how the payment stands in its owner's name. Without
+/// one, a page that tells nothing of the payment, for whoever looks at it has not signed in.
 pub(crate) async fn returned(
     State(app): State<Arc<App>>,
     ApiPath(provider): ApiPath<String>,
     ApiQuery(back): ApiQuery<Back>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     if let Some(id) = payment_id(&provider, &back)? {
-        ask(&app, &provider, id).await?;
+        ask(&app, &provider, id).await;
+    }
+    if let Some(dashboard) = &app.dashboard {
+        return Ok(dashboard.page(&headers));
     }
     Ok(([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(page(&app))).into_response())
 }
@@ -57,12 +62,18 @@ fn payment_id(provider: &str, back: &Back) -> Result<Option<PaymentId>, ApiError
     Ok(back.payment.as_deref().and_then(|id| id.parse().ok()))
 }
 
-/// Asks the provider how the payment stands, where that has not been done a moment ago.
-async fn ask(app: &App, provider: &str, id: PaymentId) -> Result<(), ApiError> {
-    if let Some(payment) = app.payments().get(id).await?.filter(|payment| payment.gateway == provider) {
-        refreshed(app, payment).await;
+/// Asks the provider how the payment stands, where that has not been done a moment ago. The page is shown anyway.
+async fn ask(app: &App, provider: &str, id: PaymentId) {
+    if app.database() != DatabaseState::Ready {
+        return;
     }
-    Ok(())
+    match app.payments().get(id).await {
+        Ok(Some(payment)) if payment.gateway == provider => {
+            refreshed(app, payment).await;
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(payment.id = %id, "payment was not looked up: {}", chain(&error)),
+    }
 }
 
 fn page(app: &App) -> String {

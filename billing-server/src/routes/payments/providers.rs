@@ -60,10 +60,12 @@ pub(crate) async fn payment_providers(State(app): State<Arc<App>>) -> Json<Provi
 
 fn provider(app: &App, id: &'static str, capabilities: &Capabilities) -> Provider {
     let presets = if capabilities.currency() == Currency::UAH { PRESETS_UAH } else { PRESETS };
+    // In the sandbox, Stripe's form is a page of the simulated one.
+    let is_hosted = id == "stripe" && !app.mode.shows_card_form();
     let suggested = |units: i64| Money::from_micros(units * 1_000_000, capabilities.currency());
     Provider {
         id,
-        kind: capabilities.checkout.as_str(),
+        kind: if is_hosted { "hosted" } else { capabilities.checkout.as_str() },
         label: label(id),
         currency: capabilities.currency().to_string(),
         min: capabilities.min.into(),
@@ -75,7 +77,7 @@ fn provider(app: &App, id: &'static str, capabilities: &Capabilities) -> Provide
             .map(Amount::from)
             .collect(),
         checkout_origin: checkout_origin(app, id),
-        publishable_key: app.stripe_publishable_key.clone().filter(|_| id == "stripe"),
+        publishable_key: app.stripe_publishable_key.clone().filter(|_| id == "stripe" && !is_hosted),
     }
 }
 

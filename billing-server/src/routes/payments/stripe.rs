@@ -45,9 +45,9 @@ pub(crate) struct NewStripePayment {
     /// How far it has come.
     #[schema(value_type = String, example = "pending")]
     status: &'static str,
-    /// In the sandbox: the page to pay on.
+    /// In the sandbox: the page to pay on, from which the browser comes back here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    checkout_url: Option<String>,
+    payment_url: Option<String>,
 }
 
 /// Starts a payment through Stripe.
@@ -82,20 +82,23 @@ pub(crate) async fn create_stripe_payment(
 ) -> Result<Json<NewStripePayment>, ApiError> {
     let amount = amount_of(payment.amount_usd.as_ref(), "amount_usd", Currency::USD)?;
     let order = NewOrder { account, gateway: "stripe", amount, quote: None };
-    answer(&app.mode, start::start(&app, &headers, address, order).await?).map(Json)
+    answer(&app, start::start(&app, &headers, address, order).await?).map(Json)
 }
 
-fn answer(mode: &Mode, started: Started) -> Result<NewStripePayment, ApiError> {
+fn answer(app: &App, started: Started) -> Result<NewStripePayment, ApiError> {
     let Checkout::ClientSecret { external_id, client_secret } = started.checkout else {
         return Err(ApiError::internal(BoxError::from("stripe gave no client secret")));
     };
-    let checkout_url = match mode {
+    let payment = started.payment;
+    let payment_url = match &app.mode {
         Mode::Sandbox { stripe, .. } => {
-            Some(format!("{stripe}/checkout/{external_id}?client_secret={client_secret}"))
+            let page = format!("{stripe}/checkout/{external_id}");
+            let back = app.addresses.backend.join(&format!("/payment/stripe/return?payment={}", payment.id));
+            let terms = [("client_secret", client_secret.as_str()), ("return_url", back.as_str())];
+            Some(reqwest::Url::parse_with_params(&page, terms).map_err(ApiError::internal)?.into())
         }
         Mode::Serve => None,
     };
-    let payment = started.payment;
     Ok(NewStripePayment {
         client_secret,
         payment_intent_id: external_id,
@@ -103,6 +106,6 @@ fn answer(mode: &Mode, started: Started) -> Result<NewStripePayment, ApiError> {
         amount_usd: payment.amount.into(),
         currency: payment.amount.currency().to_string(),
         status: payment.status.as_str(),
-        checkout_url,
+        payment_url,
     })
 }
