@@ -1,0 +1,83 @@
+import { addDays, differenceInCalendarDays, eachDayOfInterval, formatISO, parseISO } from 'date-fns';
+import type { Language } from './money';
+
+/** A calendar day without a zone: `2026-11-28`. */
+export type Day = string;
+
+const SHAPES = {
+  dateTime: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  full: { dateStyle: 'long', timeStyle: 'medium', hourCycle: 'h23' },
+  date: { day: 'numeric', month: 'short' },
+  longDate: { day: 'numeric', month: 'long', weekday: 'long' },
+  month: { day: 'numeric', month: 'long' },
+  time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+export type DateShape = keyof typeof SHAPES;
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** A moment for people: in the viewer's zone unless another is named. */
+export function formatMoment(
+  moment: string,
+  language: Language,
+  shape: DateShape,
+  timeZone?: string,
+): string {
+  return formatter(language, shape, timeZone).format(new Date(moment));
+}
+
+/** A calendar day for people. */
+export function formatDay(
+  day: Day,
+  language: Language,
+  shape: 'date' | 'longDate' | 'month' = 'date',
+): string {
+  return formatter(language, shape, 'UTC').format(new Date(`${day}T00:00:00Z`));
+}
+
+function formatter(language: Language, shape: DateShape, timeZone?: string): Intl.DateTimeFormat {
+  const key = `${language} ${shape} ${timeZone ?? ''}`;
+  let made = formatters.get(key);
+  if (!made) {
+    // British English puts the day first and counts hours to 24, as the Ukrainian page does.
+    const locale = language === 'en' ? 'en-GB' : language;
+    made = new Intl.DateTimeFormat(locale, { ...SHAPES[shape], timeZone: known(timeZone) });
+    formatters.set(key, made);
+  }
+  return made;
+}
+
+/** A zone that this browser knows: old ones know fewer names than the server. */
+function known(timeZone: string | undefined): string | undefined {
+  if (timeZone === undefined) return undefined;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which day it is in a zone. */
+export function dayIn(timeZone: string, now: Date = new Date()): Day {
+  // Swedish writes dates as ISO does.
+  return new Intl.DateTimeFormat('sv', { timeZone: known(timeZone), dateStyle: 'short' }).format(now);
+}
+
+export function daysAfter(day: Day, count: number): Day {
+  return toDay(addDays(parseISO(day), count));
+}
+
+/** Every day from the first to the last, both included. */
+export function daysBetween(from: Day, to: Day): Day[] {
+  return eachDayOfInterval({ start: parseISO(from), end: parseISO(to) }).map(toDay);
+}
+
+export function countDays(from: Day, to: Day): number {
+  return differenceInCalendarDays(parseISO(to), parseISO(from)) + 1;
+}
+
+function toDay(date: Date): Day {
+  return formatISO(date, { representation: 'date' });
+}
