@@ -1,0 +1,71 @@
+import { pluralizer } from '../plural';
+import type { overview as Ukrainian } from '../uk/overview';
+
+const plural = pluralizer('en');
+
+export const overview: typeof Ukrainian = {
+  title: 'Overview',
+  balance: {
+    title: 'Balance',
+    available: 'Available',
+    held: (amount) => `${amount} held for calls that run`,
+    inHryvnias: (amount, rate, source, date) => `≈ ${amount} at ${rate} (${source}, ${date})`,
+    forecast: (days) => `About ${plural(days, { one: 'day', other: 'days' })} at your usual pace`,
+    start: 'Top up to start. Each call is paid by itself; there is no subscription.',
+    negative: 'A payment was taken back, which left a debt. Top up to go on.',
+    topUp: 'Top up',
+    quick: 'Top up by',
+    notBilled: 'Calls of this account are not charged.',
+    changed: (delta, available) => `The balance changed by ${delta}. ${available} available.`,
+  },
+  banners: {
+    low: (available) => `${available} left on the balance.`,
+    empty: 'Calls have stopped: not enough money.',
+    emptySince: (moment) => `Calls have stopped: not enough money. Last call: ${moment}.`,
+    topUp: 'Top up',
+  },
+  limits: {
+    title: 'Spending limits',
+    change: 'Change',
+    day: 'Day',
+    month: 'Month',
+    used: (spent, limit) => `${spent} of ${limit}`,
+    left: (amount) => `${amount} left`,
+    resets: (when) => `Resets ${when}`,
+    reached: (when) => `Limit reached, calls have stopped until ${when}`,
+    at: (time, place) => `at ${time} ${place}`,
+    on: (date, time, place) => `on ${date} at ${time} ${place}`,
+    until: (date, time, place) => `${time} on ${date} ${place}`,
+    kyiv: 'Kyiv time',
+    inZone: (zone) => `(${zone})`,
+  },
+  spending: {
+    title: 'Spending',
+    period: 'Period',
+    days: (count) => plural(count, { one: 'day', other: 'days' }),
+    total: (amount) => `${amount} in all`,
+    average: (amount) => `${amount} a day on average`,
+    none: 'Nothing was spent in this period.',
+    others: 'others',
+    today: 'today, not over yet',
+    summary: (from, to, total, top) =>
+      `Spending by day from ${from} to ${to}: ${total} in all. Most of it: ${top}.`,
+    keys: 'Left and right arrows show the days, Enter opens the transactions of the day.',
+    openDay: 'Transactions of this day',
+    showTable: 'Show as a table',
+    hideTable: 'Hide the table',
+    day: 'Day',
+    tool: 'Tool',
+    calls: 'Calls',
+    amount: 'Amount',
+  },
+  recent: {
+    title: 'Recent transactions',
+    all: 'All transactions',
+    none: 'Your calls and top-ups will appear here.',
+    time: 'Time',
+    what: 'What',
+    amount: 'Amount',
+    balanceAfter: 'Balance after',
+  },
+};

@@ -1,0 +1,5 @@
+import type { transactions as Ukrainian } from '../uk/transactions';
+
+export const transactions: typeof Ukrainian = {
+  title: 'Transactions',
+};
