@@ -1,0 +1,141 @@
+import type { Day } from '~/lib/dates';
+import type { Currency, Language, Micros } from '~/lib/money';
+import type { NotificationsBody, SignInBody } from './pending';
+
+/** The API's answers as the pages use them: amounts are micros, names are short. */
+
+export interface Session {
+  signedIn: boolean;
+  account: string | null;
+  name: string | null;
+  email: string | null;
+  mode: 'sandbox' | 'serve';
+  signIn: SignInBody[];
+  defaultLanguage: Language;
+  supportEmail: string | null;
+  mailboxUrl: string | null;
+}
+
+export interface LimitUse {
+  /** Spent or held. */
+  used: Micros;
+  limit: Micros;
+  resetsAt: string;
+}
+
+export interface ExchangeRate {
+  /** An exact decimal. */
+  usdInUah: string;
+  source: string;
+  asOf: string;
+}
+
+export interface Balance {
+  /** What can be spent. */
+  available: Micros;
+  held: Micros;
+  /** What the history adds up to. */
+  posted: Micros;
+  day: LimitUse;
+  month: LimitUse;
+  timeZone: string;
+  lowThreshold: Micros;
+  exchangeRate: ExchangeRate | null;
+  totalCalls: number;
+  lastCallAt: string | null;
+  billingEnabled: boolean;
+  suspended: boolean;
+}
+
+export type TransactionType = 'charge' | 'refund' | 'topup' | 'adjustment';
+export type TransactionKind = 'top_up' | 'capture' | 'reversal' | 'reinstatement' | 'adjustment';
+
+export interface Transaction {
+  id: string;
+  type: TransactionType;
+  kind: TransactionKind;
+  /** Never below zero. */
+  amount: Micros;
+  /** What it did to the balance. */
+  change: Micros;
+  balanceAfter: Micros;
+  uncollected: Micros;
+  late: boolean;
+  wouldRefuse: string | null;
+  operation: string | null;
+  /** How the cost came about, as the price table tells it: unit prices go beyond micros, so it is left as it is. */
+  breakdown: Readonly<Record<string, unknown>> | null;
+  requestId: string | null;
+  provider: string | null;
+  paymentId: string | null;
+  description: string;
+  createdAt: string;
+}
+
+export interface HistoryPage {
+  transactions: Transaction[];
+  nextCursor: string | null;
+}
+
+export interface UsageBucket {
+  day: Day;
+  operation: string;
+  calls: number;
+  amount: Micros;
+}
+
+export interface Usage {
+  from: Day;
+  to: Day;
+  timeZone: string;
+  buckets: UsageBucket[];
+}
+
+export type PaymentStatus = 'pending' | 'processing' | 'failed' | 'canceled' | 'expired' | 'succeeded';
+
+export interface Payment {
+  id: string;
+  provider: string;
+  status: PaymentStatus;
+  amount: Micros;
+  currency: Currency;
+  /** What is credited for it, in dollars. */
+  credited: Micros;
+  takenBack: Micros;
+  failure: { code: string; message: string | null } | null;
+  externalId: string | null;
+  needsReview: string | null;
+  checkoutUrl: string | null;
+  receiptUrl: string | null;
+  exchangeRate: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Provider {
+  id: string;
+  kind: 'elements' | 'hosted';
+  label: string;
+  currency: Currency;
+  min: Micros;
+  max: Micros;
+  presets: Micros[];
+  checkoutOrigin: string | null;
+  publishableKey: string | null;
+}
+
+export type Notifications = NotificationsBody;
+
+export interface Settings {
+  dailyLimit: Micros;
+  monthlyLimit: Micros;
+  dailyCeiling: Micros;
+  monthlyCeiling: Micros;
+  timeZone: string;
+  /** Null: as the deployment has it. */
+  language: Language | null;
+  lowThreshold: Micros;
+  notifications: Notifications;
+  email: string | null;
+  name: string | null;
+}

@@ -1,0 +1,138 @@
+/** From the API's bodies to the model: the one place where numbers become micros. */
+import { type Currency, toMicros } from '~/lib/money';
+import type * as model from './model';
+import type { BalanceBody, PaymentBody, SessionBody, SettingsBody, UsageBody } from './pending';
+import type { components } from './schema.gen';
+
+type Schemas = components['schemas'];
+
+export function parseSession(body: SessionBody): model.Session {
+  return {
+    signedIn: body.signed_in,
+    account: body.account,
+    name: body.name,
+    email: body.email,
+    mode: body.mode,
+    signIn: body.sign_in,
+    defaultLanguage: body.default_language,
+    supportEmail: body.support_email,
+    mailboxUrl: body.mailbox_url,
+  };
+}
+
+export function parseBalance(body: BalanceBody): model.Balance {
+  const rate = body.exchange_rate;
+  return {
+    available: toMicros(body.available_usd),
+    held: toMicros(body.held_usd),
+    posted: toMicros(body.balance_usd),
+    day: {
+      used: toMicros(body.today_spent_usd),
+      limit: toMicros(body.daily_limit_usd),
+      resetsAt: body.day_resets_at,
+    },
+    month: {
+      used: toMicros(body.month_spent_usd),
+      limit: toMicros(body.monthly_limit_usd),
+      resetsAt: body.month_resets_at,
+    },
+    timeZone: body.time_zone,
+    lowThreshold: toMicros(body.low_balance_threshold_usd),
+    exchangeRate: rate ? { usdInUah: rate.usd_in_uah, source: rate.source, asOf: rate.as_of } : null,
+    totalCalls: body.total_requests,
+    lastCallAt: body.last_request_at ?? null,
+    billingEnabled: body.billing_enabled,
+    suspended: body.suspended,
+  };
+}
+
+export function parseTransaction(body: Schemas['Transaction']): model.Transaction {
+  return {
+    id: body.id,
+    type: body.type,
+    kind: body.kind as model.TransactionKind,
+    amount: toMicros(body.amount_usd),
+    change: toMicros(body.change_usd),
+    balanceAfter: toMicros(body.balance_after_usd),
+    uncollected: toMicros(body.uncollected_usd),
+    late: body.late,
+    wouldRefuse: body.would_refuse ?? null,
+    operation: body.operation ?? null,
+    breakdown: (body.breakdown as Record<string, unknown> | null | undefined) ?? null,
+    requestId: body.request_id ?? null,
+    provider: body.payment_provider ?? null,
+    paymentId: body.payment_id ?? null,
+    description: body.description,
+    createdAt: body.created_at,
+  };
+}
+
+export function parseHistory(body: Schemas['History']): model.HistoryPage {
+  return {
+    transactions: body.transactions.map(parseTransaction),
+    nextCursor: body.pagination.next_cursor ?? null,
+  };
+}
+
+export function parseUsage(body: UsageBody): model.Usage {
+  return {
+    from: body.from,
+    to: body.to,
+    timeZone: body.time_zone,
+    buckets: body.buckets.map(({ day, operation, calls, amount_usd }) => ({
+      day,
+      operation,
+      calls,
+      amount: toMicros(amount_usd),
+    })),
+  };
+}
+
+export function parsePayment(body: PaymentBody): model.Payment {
+  return {
+    id: body.paymentId,
+    provider: body.provider,
+    status: body.status as model.PaymentStatus,
+    amount: toMicros(body.amount),
+    currency: body.currency as Currency,
+    credited: toMicros(body.amount_usd),
+    takenBack: toMicros(body.taken_back),
+    failure: body.failure ? { code: body.failure.code, message: body.failure.message ?? null } : null,
+    externalId: body.externalId ?? null,
+    needsReview: body.needs_review ?? null,
+    checkoutUrl: body.checkout_url ?? null,
+    receiptUrl: body.receipt_url ?? null,
+    exchangeRate: body.exchange_rate ?? null,
+    createdAt: body.created_at,
+    updatedAt: body.updated_at,
+  };
+}
+
+export function parseProvider(body: Schemas['Provider']): model.Provider {
+  return {
+    id: body.id,
+    kind: body.kind === 'elements' ? 'elements' : 'hosted',
+    label: body.label,
+    currency: body.currency as Currency,
+    min: toMicros(body.min),
+    max: toMicros(body.max),
+    presets: body.presets.map(toMicros),
+    checkoutOrigin: body.checkout_origin ?? null,
+    publishableKey: body.publishable_key ?? null,
+  };
+}
+
+export function parseSettings(body: SettingsBody): model.Settings {
+  return {
+    dailyLimit: toMicros(body.daily_limit_usd),
+    monthlyLimit: toMicros(body.monthly_limit_usd),
+    dailyCeiling: toMicros(body.daily_limit_ceiling_usd),
+    monthlyCeiling: toMicros(body.monthly_limit_ceiling_usd),
+    timeZone: body.time_zone,
+    language: body.language,
+    lowThreshold: toMicros(body.low_balance_threshold_usd),
+    notifications: body.notifications,
+    email: body.email,
+    name: body.name,
+  };
+}

@@ -1,0 +1,23 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { answer, client } from './client';
+import { keys } from './keys';
+import { parseSession } from './parse';
+
+const FIVE_MINUTES_MS = 5 * 60_000;
+
+/** Who is signed in, and how to sign in. */
+export function useSession() {
+  return useQuery({
+    queryKey: keys.session,
+    queryFn: async ({ signal }) => parseSession(await answer(client.GET('/auth/session', { signal }))),
+    staleTime: FIVE_MINUTES_MS,
+  });
+}
+
+export function useSignOut() {
+  return useMutation({
+    mutationFn: () => answer(client.POST('/auth/logout')),
+    // A page load leaves nothing of the account behind in memory.
+    onSuccess: () => window.location.assign('/login?signed_out=1'),
+  });
+}

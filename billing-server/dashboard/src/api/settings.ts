@@ -1,0 +1,26 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { answer, client } from './client';
+import { keys } from './keys';
+import { parseSettings } from './parse';
+import type { SettingsChangeBody } from './pending';
+
+export function useSettings() {
+  return useQuery({
+    queryKey: keys.settings,
+    queryFn: async ({ signal }) =>
+      parseSettings(await answer(client.GET('/api/billing/settings', { signal }))),
+  });
+}
+
+export function useChangeSettings() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: SettingsChangeBody) =>
+      parseSettings(await answer(client.PUT('/api/billing/settings', { body: change }))),
+    onSuccess: (settings) => {
+      cache.setQueryData(keys.settings, settings);
+      // The balance tells the limits and the threshold, too.
+      return cache.invalidateQueries({ queryKey: keys.balance });
+    },
+  });
+}
