@@ -1,0 +1,51 @@
+import { Component, type ReactNode } from 'react';
+import { ApiError } from '~/api/errors';
+import { CrashPage } from '~/pages/CrashPage';
+
+const RELOADED_AT = 'billing.reloaded-at';
+const NOT_AGAIN_FOR_MS = 60_000;
+
+interface State {
+  error: unknown;
+}
+
+/** Around each page: one that breaks leaves the frame and the other pages standing. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
+  override state: State = { error: null };
+
+  static getDerivedStateFromError(error: unknown): State {
+    return { error };
+  }
+
+  override componentDidCatch(error: unknown) {
+    if (isChunkLoadFailure(error) && mayReload()) window.location.reload();
+  }
+
+  override render() {
+    const { error } = this.state;
+    return error === null ? this.props.children : <CrashPage details={detailsOf(error)} />;
+  }
+}
+
+/** After a release the parts of the old page are gone from the server; the new page has its own. */
+function isChunkLoadFailure(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : '';
+  return /dynamically imported module|importing a module script|preload css/i.test(message);
+}
+
+/** Once: a part that is missing for good must not reload the page for ever. */
+function mayReload(): boolean {
+  try {
+    const last = Number(sessionStorage.getItem(RELOADED_AT));
+    if (Date.now() - last < NOT_AGAIN_FOR_MS) return false;
+    sessionStorage.setItem(RELOADED_AT, String(Date.now()));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function detailsOf(error: unknown): string {
+  if (error instanceof ApiError && error.requestId) return `${error.code} ${error.requestId}`;
+  return String(error);
+}

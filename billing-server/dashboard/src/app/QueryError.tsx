@@ -1,0 +1,24 @@
+import { describeError } from '~/api/errors';
+import { useI18n } from '~/i18n';
+import { Button } from '~/ui/Button';
+
+interface QueryErrorProps {
+  error: unknown;
+  onRetry: () => void;
+  retrying?: boolean;
+}
+
+/** In the place of what could not be loaded: why, and a way to try again. */
+export function QueryError({ error, onRetry, retrying = false }: QueryErrorProps) {
+  const { t } = useI18n();
+  const { text, id } = describeError(error, t);
+  return (
+    <div className="flex flex-col items-start gap-3">
+      <p>{text}</p>
+      {id && <p className="text-note break-all text-muted">{t.common.errorId(id)}</p>}
+      <Button onClick={onRetry} busy={retrying}>
+        {t.common.retry}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { Navigate, Outlet, useLocation } from 'react-router';
+import { useSession } from '~/api/session';
+import { useI18n } from '~/i18n';
+import { loginPath } from '~/lib/navigation';
+import { Card } from '~/ui/Card';
+import { ErrorBoundary } from './ErrorBoundary';
+import { QueryError } from './QueryError';
+
+// Loaded while the session is asked for: the sign-in needs none of it.
+const Layout = lazy(() => import('./Layout'));
+
+/** The pages behind the sign-in, and the way back to them. */
+export function RequireSession() {
+  const session = useSession();
+  const { pathname, search } = useLocation();
+  useDefaultLanguage(session.data?.defaultLanguage);
+
+  if (session.data && !session.data.signedIn) return <Navigate to={loginPath(pathname + search)} replace />;
+  if (session.isError && !session.data) {
+    return (
+      <main className="mx-auto max-w-xl px-4 py-16">
+        <Card>
+          <QueryError error={session.error} onRetry={() => session.refetch()} retrying={session.isFetching} />
+        </Card>
+      </main>
+    );
+  }
+  return (
+    <ErrorBoundary>
+      <Suspense fallback={null}>
+        <Layout session={session.data}>
+          <Outlet />
+        </Layout>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+/** The deployment's language, where neither the person nor the browser asks for one that there is. */
+export function useDefaultLanguage(language: 'uk' | 'en' | undefined) {
+  const { followDefault } = useI18n();
+  useEffect(() => {
+    if (language) followDefault(language);
+  }, [language, followDefault]);
+}

@@ -1,0 +1,76 @@
+import { useSyncExternalStore } from 'react';
+import { useBalance } from '~/api/balance';
+import type { Session } from '~/api/model';
+import { useI18n } from '~/i18n';
+import { Banner } from '~/ui/Banner';
+
+/** What is true of every page, above it: the sandbox, no network, a suspended account. */
+export function StandingBanners({ session }: { session: Session | undefined }) {
+  const { t } = useI18n();
+  const online = useOnline();
+  return (
+    <div className="mb-6 grid gap-3 empty:hidden">
+      {session?.mode === 'sandbox' && (
+        <Banner
+          tone="info"
+          action={
+            session.mailboxUrl && (
+              <a href={session.mailboxUrl} className="text-primary underline underline-offset-4">
+                {t.common.mailbox}
+              </a>
+            )
+          }
+        >
+          {t.common.sandbox}
+        </Banner>
+      )}
+      {!online && <OfflineBanner />}
+      {session?.signedIn && <SuspendedBanner supportEmail={session.supportEmail} />}
+    </div>
+  );
+}
+
+function OfflineBanner() {
+  const { t, moment } = useI18n();
+  const { dataUpdatedAt } = useBalance();
+  const asOf = dataUpdatedAt > 0 && t.common.asOf(moment(new Date(dataUpdatedAt).toISOString(), 'time'));
+  return (
+    <Banner tone="caution" role="status">
+      {t.common.offline} {asOf && `${asOf}.`}
+    </Banner>
+  );
+}
+
+function SuspendedBanner({ supportEmail }: { supportEmail: string | null }) {
+  const { t } = useI18n();
+  const { data: balance } = useBalance();
+  if (!balance?.suspended) return null;
+  return (
+    <Banner
+      tone="danger"
+      action={
+        supportEmail && (
+          <a href={`mailto:${supportEmail}`} className="underline underline-offset-4">
+            {t.common.support(supportEmail)}
+          </a>
+        )
+      }
+    >
+      {t.common.suspended}
+    </Banner>
+  );
+}
+
+function useOnline(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      window.addEventListener('online', listener);
+      window.addEventListener('offline', listener);
+      return () => {
+        window.removeEventListener('online', listener);
+        window.removeEventListener('offline', listener);
+      };
+    },
+    () => navigator.onLine,
+  );
+}

@@ -1,0 +1,125 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useSyncExternalStore } from 'react';
+import { keys } from '~/api/keys';
+import type { Balance, Payment, Transaction } from '~/api/model';
+import { parseBalance, parsePayment, parseTransaction } from '~/api/parse';
+import { RECENT_COUNT } from '~/api/recent';
+
+const POLL_EVERY_MS = 30_000;
+const USAGE_AFTER_MS = 2_000;
+
+/** Whether changes arrive by themselves. While they don't, the pages ask every 30 seconds. */
+export type LiveState = 'connecting' | 'open' | 'down';
+
+let state: LiveState = 'connecting';
+const stateListeners = new Set<() => void>();
+const postingListeners = new Set<(posting: Transaction) => void>();
+
+function setState(next: LiveState) {
+  state = next;
+  for (const listener of stateListeners) listener();
+}
+
+function subscribeState(listener: () => void) {
+  stateListeners.add(listener);
+  return () => stateListeners.delete(listener);
+}
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(subscribeState, () => state);
+}
+
+/** Tells of each posting as it happens. */
+export function onPosting(listener: (posting: Transaction) => void): () => void {
+  postingListeners.add(listener);
+  return () => postingListeners.delete(listener);
+}
+
+/** Keeps the cache up to date while the page is looked at. Mounted once, where somebody is signed in. */
+export function useLiveUpdates() {
+  const cache = useQueryClient();
+  useEffect(() => follow(cache), [cache]);
+}
+
+/** One stream per visible page: browsers allow few connections to a host, and hidden pages need none. */
+function follow(cache: QueryClient): () => void {
+  let stream: EventSource | null = null;
+  let usageTimer: number | undefined;
+
+  const refetch = () => {
+    for (const queryKey of [keys.balance, keys.recent, ['usage'], ['payments']]) {
+      cache.invalidateQueries({ queryKey });
+    }
+  };
+
+  const refetchUsageSoon = () => {
+    window.clearTimeout(usageTimer);
+    usageTimer = window.setTimeout(() => cache.invalidateQueries({ queryKey: ['usage'] }), USAGE_AFTER_MS);
+  };
+
+  const open = () => {
+    stream?.close();
+    stream = new EventSource('/api/billing/events');
+    stream.onopen = () => {
+      // What happened before the first posting of a stream that broke is not told again.
+      if (state === 'down') refetch();
+      setState('open');
+    };
+    // The browser tries again by itself unless the server has refused; then the next poll does.
+    stream.onerror = () => setState('down');
+    listen<Balance>(stream, 'balance', parseBalance, (balance) => cache.setQueryData(keys.balance, balance));
+    listen<Transaction>(stream, 'posting', parseTransaction, (posting) => {
+      cache.setQueryData<Transaction[]>(keys.recent, (recent) => recent && withNewest(recent, posting));
+      refetchUsageSoon();
+      for (const listener of postingListeners) listener(posting);
+    });
+    listen<Payment>(stream, 'payment', parsePayment, (payment) => {
+      cache.setQueryData(keys.payment(payment.provider, payment.id), payment);
+      cache.invalidateQueries({ queryKey: ['payments'] });
+    });
+  };
+
+  const onVisibility = () => {
+    if (document.visibilityState === 'hidden') {
+      stream?.close();
+      stream = null;
+      setState('connecting');
+    } else if (!stream) {
+      open();
+      refetch();
+    }
+  };
+
+  const poll = window.setInterval(() => {
+    if (document.visibilityState === 'hidden' || state === 'open') return;
+    refetch();
+    if (stream?.readyState === EventSource.CLOSED) open();
+  }, POLL_EVERY_MS);
+
+  if (document.visibilityState !== 'hidden') open();
+  document.addEventListener('visibilitychange', onVisibility);
+  return () => {
+    document.removeEventListener('visibilitychange', onVisibility);
+    window.clearInterval(poll);
+    window.clearTimeout(usageTimer);
+    stream?.close();
+    setState('connecting');
+  };
+}
+
+function listen<Model>(
+  stream: EventSource,
+  name: string,
+  parse: (body: never) => Model,
+  apply: (model: Model) => void,
+) {
+  stream.addEventListener(name, (event: MessageEvent<string>) =>
+    apply(parse(JSON.parse(event.data) as never)),
+  );
+}
+
+/** A posting may be told twice: by the stream and by an answer that was on its way. */
+function withNewest(recent: Transaction[], posting: Transaction): Transaction[] {
+  if (recent.some((known) => known.id === posting.id)) return recent;
+  return [posting, ...recent].slice(0, RECENT_COUNT);
+}
