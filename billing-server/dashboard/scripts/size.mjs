@@ -8,7 +8,7 @@ const KB = 1024;
 const BUDGETS = {
   entry: 105 * KB,
   chunk: 12 * KB,
-  chart: 24 * KB,
+  chart: 20 * KB,
   scripts: 150 * KB,
   styles: 10 * KB,
   dist: 700 * KB,

@@ -15,7 +15,10 @@ function route(path: string, load: () => Promise<{ default: ComponentType }>): P
 export const OPEN_PAGES: readonly PageRoute[] = [route('/login', () => import('~/pages/LoginPage'))];
 
 /** Pages of the account's owner. */
-export const PAGES: readonly PageRoute[] = [route('*', () => import('~/pages/NotFoundPage'))];
+export const PAGES: readonly PageRoute[] = [
+  route('/', () => import('~/pages/DashboardPage')),
+  route('*', () => import('~/pages/NotFoundPage')),
+];
 
 /** Starts to load the page of an address, while the session is still asked for. */
 export function preloadPage(pathname: string) {

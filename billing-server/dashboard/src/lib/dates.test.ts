@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countDays, dayIn, daysAfter, daysBetween, formatDay, formatMoment } from './dates';
+import { dayIn, formatDay, formatMoment } from './dates';
+import { countDays, daysAfter, daysBetween } from './days';
 
 describe('days', () => {
   it('belong to a zone', () => {

@@ -1,4 +1,3 @@
-import { addDays, differenceInCalendarDays, eachDayOfInterval, formatISO, parseISO } from 'date-fns';
 import type { Language } from './money';
 
 /** A calendar day without a zone: `2026-11-28`. */
@@ -63,21 +62,4 @@ function known(timeZone: string | undefined): string | undefined {
 export function dayIn(timeZone: string, now: Date = new Date()): Day {
   // Swedish writes dates as ISO does.
   return new Intl.DateTimeFormat('sv', { timeZone: known(timeZone), dateStyle: 'short' }).format(now);
-}
-
-export function daysAfter(day: Day, count: number): Day {
-  return toDay(addDays(parseISO(day), count));
-}
-
-/** Every day from the first to the last, both included. */
-export function daysBetween(from: Day, to: Day): Day[] {
-  return eachDayOfInterval({ start: parseISO(from), end: parseISO(to) }).map(toDay);
-}
-
-export function countDays(from: Day, to: Day): number {
-  return differenceInCalendarDays(parseISO(to), parseISO(from)) + 1;
-}
-
-function toDay(date: Date): Day {
-  return formatISO(date, { representation: 'date' });
 }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { formatDecimal, formatMoney, type Micros, parseAmount, toDecimal, toMicros, toTyped } from './money';
+import {
+  convert,
+  decimalsOf,
+  divide,
+  formatDecimal,
+  formatMoney,
+  type Micros,
+  parseAmount,
+  toDecimal,
+  toMicros,
+  toTyped,
+} from './money';
 
 /** A generator with a seed, so that a failure can be repeated. */
 function numbers(seed: number) {
@@ -77,6 +88,36 @@ describe('formatMoney', () => {
     expect(formatMoney(micros(10_000_000), 'en', { signed: true })).toBe('+$10.00');
     expect(formatMoney(micros(0), 'en', { signed: true })).toBe('$0.00');
   });
+});
+
+it('shows amounts to choose from without decimals where they have none', () => {
+  expect(formatMoney(micros(25_000_000), 'en', { decimals: 'short' })).toBe('$25');
+  expect(formatMoney(micros(12_500_000), 'en', { decimals: 'short' })).toBe('$12.50');
+});
+
+it('lines the decimals of a column up', () => {
+  const column = [micros(-500_000), micros(25_000_000), micros(-23_540)];
+  const decimals = decimalsOf(column);
+  const lines = column.map((amount) =>
+    plain(formatMoney(amount, 'uk', { decimals: 'fine', signed: true, column: decimals })).replace(
+      /\u2007/g,
+      '_',
+    ),
+  );
+  expect(lines).toEqual(['\u22120,50 $__', '+25,00 $__', '\u22120,0235 $']);
+  expect(decimalsOf([micros(10_000_000)])).toBe(2);
+  expect(decimalsOf([])).toBe(2);
+});
+
+it('converts at an exact rate', () => {
+  expect(convert(micros(12_400_000), '41.31')).toBe(512_244_000);
+  expect(convert(micros(4_000_000_000_000), '41.50')).toBe(166_000_000_000_000);
+  expect(convert(micros(1), '0.0240963855')).toBe(0);
+});
+
+it('divides to the nearest micro', () => {
+  expect(divide(micros(10), 3)).toBe(3);
+  expect(divide(micros(20), 3)).toBe(7);
 });
 
 describe('parseAmount', () => {

@@ -25,6 +25,19 @@ export const add = (a: Micros, b: Micros): Micros => (a + b) as Micros;
 export const subtract = (a: Micros, b: Micros): Micros => (a - b) as Micros;
 export const sum = (all: readonly Micros[]): Micros => all.reduce(add, ZERO);
 
+/** A part of a whole, to draw it: never money again. */
+export const shareOf = (part: Micros, whole: Micros): number => (whole > 0 ? part / whole : 1);
+
+/** One of `count` equal parts, to the nearest micro. */
+export const divide = (micros: Micros, count: number): Micros => Math.round(micros / count) as Micros;
+
+/** An amount in another currency at an exact rate, rounded down to whole micros. */
+export function convert(micros: Micros, rate: string): Micros {
+  const [whole = '0', fraction = ''] = rate.split('.');
+  const scaled = BigInt(whole + fraction);
+  return Number((BigInt(micros) * scaled) / 10n ** BigInt(fraction.length)) as Micros;
+}
+
 /** An exact decimal, as the API takes it: `12.5`, without an exponent. */
 export function toDecimal(micros: Micros): `${number}` {
   const size = Math.abs(micros);
@@ -38,24 +51,30 @@ export function toDecimal(micros: Micros): `${number}` {
 
 export interface MoneyFormat {
   currency?: Currency;
-  /** `cents`: two decimals, for balances and payments. `fine`: up to four, for calls. `exact`: all there are. */
-  decimals?: 'cents' | 'fine' | 'exact';
+  /**
+   * `cents`: two decimals, for balances and payments. `fine`: up to four, for calls. `exact`: all there are.
+   * `short`: none where there are none, for amounts to choose from.
+   */
+  decimals?: 'cents' | 'fine' | 'exact' | 'short';
   /** Shows a plus, too. */
   signed?: boolean;
+  /** Makes room for so many decimals, so that those of a column stand below each other. */
+  column?: number;
   /** What can be spent is never shown as more than it is. */
   roundDown?: boolean;
 }
 
-const MOST_DECIMALS = { cents: 2, fine: 4, exact: 6 } as const;
+const MOST_DECIMALS = { cents: 2, fine: 4, exact: 6, short: 2 } as const;
 
 const formatters = new Map<string, Intl.NumberFormat>();
 
 /** Money for people. Nothing else formats money. */
 export function formatMoney(micros: Micros, language: Language, format: MoneyFormat = {}): string {
-  const { currency = 'USD', decimals = 'cents', signed = false, roundDown = false } = format;
+  const { currency = 'USD', decimals = 'cents', signed = false, column = 0, roundDown = false } = format;
   const most = decimalsThatShow(micros, MOST_DECIMALS[decimals], roundDown);
   const rounded = roundDown ? floorTo(micros, most) : micros;
-  const key = `${language} ${currency} ${most} ${signed}`;
+  const isShort = decimals === 'short' && rounded % SCALE === 0;
+  const key = `${language} ${currency} ${most} ${signed} ${isShort}`;
   let formatter = formatters.get(key);
   if (!formatter) {
     formatter = new Intl.NumberFormat(language, {
@@ -63,13 +82,33 @@ export function formatMoney(micros: Micros, language: Language, format: MoneyFor
       currency,
       // Without it Ukrainian says "12,40 USD".
       currencyDisplay: 'narrowSymbol',
-      minimumFractionDigits: 2,
+      minimumFractionDigits: isShort ? 0 : 2,
       maximumFractionDigits: most,
       signDisplay: signed ? 'exceptZero' : 'auto',
     });
     formatters.set(key, formatter);
   }
-  return formatter.format(toDecimal(rounded)).replace('-', '\u2212');
+  const text = formatter.format(toDecimal(rounded)).replace('-', '\u2212');
+  return text + padding(rounded, most, column);
+}
+
+/** What a number lacks to the decimals of its column, in spaces as wide as a digit. */
+function padding(micros: Micros, most: number, column: number): string {
+  return '\u2007'.repeat(Math.max(0, column - Math.max(2, countDecimals(micros, most))));
+}
+
+/** How many decimals the finest of a column's amounts has, for its `column`. */
+export function decimalsOf(amounts: readonly Micros[]): number {
+  const counts = amounts.map((amount) =>
+    countDecimals(amount, decimalsThatShow(amount, MOST_DECIMALS.fine, false)),
+  );
+  return Math.max(2, ...counts);
+}
+
+function countDecimals(micros: Micros, most: number): number {
+  const step = 10 ** (6 - most);
+  const [, fraction = ''] = toDecimal((Math.round(micros / step) * step) as Micros).split('.');
+  return fraction.length;
 }
 
 /** How many decimals it takes that something is not shown as nothing. */

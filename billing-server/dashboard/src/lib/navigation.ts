@@ -21,3 +21,8 @@ export function loginPath(returnTo: string): string {
 export function withReturnTo(url: string, returnTo: string): string {
   return `${url}${url.includes('?') ? '&' : '?'}return_to=${encodeURIComponent(safeReturnTo(returnTo))}`;
 }
+
+/** The transactions of one day of the account's zone. */
+export function dayTransactionsPath(day: string): string {
+  return `/transactions?from=${day}&to=${day}`;
+}

@@ -24,9 +24,11 @@ export function Banner({ tone, children, action, close, role }: BannerProps) {
   const { frame, icon: Icon, color } = TONES[tone];
   return (
     <div role={role} className={`flex items-start gap-3 rounded-card border px-4 py-3 ${frame}`}>
-      <Icon aria-hidden size={20} className={`mt-0.5 shrink-0 ${color}`} />
       <div className="flex min-w-0 grow flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <div className="min-w-0">{children}</div>
+        <div className="flex min-w-0 gap-3">
+          <Icon aria-hidden size={20} className={`mt-0.5 shrink-0 ${color}`} />
+          <div className="min-w-0">{children}</div>
+        </div>
         {action}
       </div>
       {close && (

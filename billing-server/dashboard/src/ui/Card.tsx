@@ -10,7 +10,7 @@ interface CardProps {
 
 export function Card({ title, aside, className = '', children }: CardProps) {
   const id = useId();
-  const frame = `rounded-card border border-line bg-surface p-4 sm:p-6 ${className}`;
+  const frame = `min-w-0 rounded-card border border-line bg-surface p-4 sm:p-6 ${className}`;
   if (!title) return <div className={frame}>{children}</div>;
   return (
     <section aria-labelledby={id} className={frame}>

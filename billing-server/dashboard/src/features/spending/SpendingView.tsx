@@ -1,0 +1,100 @@
+import { lazy, Suspense, useId, useMemo, useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import type { Usage } from '~/api/model';
+import { useI18n, useTexts } from '~/i18n';
+import { overviewTexts } from '~/i18n/overview';
+import type { Micros } from '~/lib/money';
+import { dayTransactionsPath } from '~/lib/navigation';
+import { toolName } from '~/lib/tools';
+import { Button } from '~/ui/Button';
+import { Skeleton } from '~/ui/Skeleton';
+import { SpendingLegend } from './SpendingLegend';
+import { SpendingTable } from './SpendingTable';
+import { type SpendingDay, spendingOf } from './series';
+
+const SpendingChart = lazy(() => import('~/ui/SpendingChart'));
+
+/** The figures of a period: in words, as bars, and as a table for who prefers one. */
+export function SpendingView({ usage }: { usage: Usage }) {
+  const texts = useTexts(overviewTexts).spending;
+  const { day: formatDay, money } = useI18n();
+  const navigate = useNavigate();
+  const [active, setActive] = useState<number | null>(null);
+  const [asTable, setAsTable] = useState(false);
+  const description = useId();
+
+  const spending = useMemo(() => spendingOf(usage), [usage]);
+  const names = spending.tools.map((tool) => (tool === null ? texts.others : toolName(tool)));
+  const inWords = ({ day, total, incomplete }: SpendingDay) =>
+    (incomplete ? texts.today : texts.day)(formatDay(day, 'longDate'), money(total, { decimals: 'fine' }));
+  const chosen = active === null ? undefined : spending.days[active];
+
+  const total = money(spending.total);
+  const headline = chosen
+    ? inWords(chosen)
+    : spending.total === 0
+      ? texts.none
+      : spending.average === null
+        ? texts.total(total)
+        : texts.totalAndAverage(total, money(spending.average));
+
+  return (
+    <>
+      <div className="figures flex min-h-12 flex-wrap items-center justify-between gap-x-4">
+        <p>{headline}</p>
+        {chosen && (
+          <Link
+            to={dayTransactionsPath(chosen.day)}
+            // The chart keeps its day while its link is pressed.
+            onPointerDown={(event) => event.preventDefault()}
+            className="text-small text-primary underline underline-offset-4"
+          >
+            {texts.openDay}
+          </Link>
+        )}
+      </div>
+      <p id={description} className="sr-only">
+        {texts.summary(formatDay(usage.from, 'month'), formatDay(usage.to, 'month'), names[0] ?? '')}{' '}
+        {texts.keys}
+      </p>
+      <Suspense fallback={<Skeleton className="h-60 w-full" />}>
+        <SpendingChart
+          label={texts.chart}
+          describedBy={description}
+          days={spending.days.map((day) => ({
+            key: day.day,
+            label: formatDay(day.day),
+            text: inWords(day),
+            values: day.amounts,
+            incomplete: day.incomplete,
+          }))}
+          formatValue={(value) => money(Math.round(value) as Micros, { decimals: 'fine' })}
+          active={active}
+          onActive={setActive}
+          onOpen={(place) => {
+            const day = spending.days[place];
+            if (day) navigate(dayTransactionsPath(day.day));
+          }}
+        />
+      </Suspense>
+      {spending.total > 0 && (
+        <>
+          <SpendingLegend
+            names={names}
+            amounts={chosen?.amounts ?? spending.totals}
+            decimals={chosen ? 'fine' : 'cents'}
+          />
+          <Button
+            variant="quiet"
+            className="mt-2 -mb-2 -ml-4"
+            aria-expanded={asTable}
+            onClick={() => setAsTable(!asTable)}
+          >
+            {asTable ? texts.hideTable : texts.showTable}
+          </Button>
+          {asTable && <SpendingTable names={names} days={spending.days} />}
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { Link } from 'react-router';
+import type { Transaction } from '~/api/model';
+import { RECENT_COUNT, useRecent } from '~/api/recent';
+import { Freshness } from '~/app/Freshness';
+import { QueryError } from '~/app/QueryError';
+import { useI18n, useTexts } from '~/i18n';
+import { overviewTexts } from '~/i18n/overview';
+import { decimalsOf } from '~/lib/money';
+import { Card } from '~/ui/Card';
+import { type Column, DataTable } from '~/ui/DataTable';
+import { EmptyState } from '~/ui/EmptyState';
+import { Skeleton } from '~/ui/Skeleton';
+import { TransactionAmount, TransactionName } from './TransactionName';
+
+export function RecentCard() {
+  const texts = useTexts(overviewTexts).recent;
+  const query = useRecent();
+  const { data: recent } = query;
+  const all = (
+    <Link to="/transactions" className="text-small text-primary underline underline-offset-4">
+      {texts.all}
+    </Link>
+  );
+  return (
+    <Card
+      title={texts.title}
+      aside={
+        <span className="flex items-baseline gap-3">
+          <Freshness query={query} />
+          {all}
+        </span>
+      }
+    >
+      {recent && recent.length > 0 && <RecentTable recent={recent} />}
+      {recent?.length === 0 && <EmptyState>{texts.none}</EmptyState>}
+      {query.isPending && (
+        <div className="grid gap-2">
+          {Array.from({ length: RECENT_COUNT }, (_, row) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+            <Skeleton key={row} className="h-9 w-full" />
+          ))}
+        </div>
+      )}
+      {query.isError && !recent && (
+        <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />
+      )}
+    </Card>
+  );
+}
+
+function RecentTable({ recent }: { recent: Transaction[] }) {
+  const texts = useTexts(overviewTexts).recent;
+  const { money, moment } = useI18n();
+  const decimals = decimalsOf(recent.map((row) => row.change));
+  const decimalsAfter = decimalsOf(recent.map((row) => row.balanceAfter));
+  const columns: Column<Transaction>[] = [
+    {
+      key: 'time',
+      header: texts.time,
+      cell: (row) => <Time at={row.createdAt} text={moment(row.createdAt, 'dateTime')} />,
+    },
+    { key: 'what', header: texts.what, cell: (row) => <TransactionName transaction={row} /> },
+    {
+      key: 'amount',
+      header: texts.amount,
+      amount: true,
+      cell: (row) => <TransactionAmount transaction={row} decimals={decimals} />,
+    },
+    {
+      key: 'after',
+      header: texts.balanceAfter,
+      amount: true,
+      wideOnly: true,
+      cell: (row) => money(row.balanceAfter, { decimals: 'fine', column: decimalsAfter }),
+    },
+  ];
+  return <DataTable caption={texts.title} columns={columns} rows={recent} rowKey={(row) => row.id} />;
+}
+
+function Time({ at, text }: { at: string; text: string }) {
+  return (
+    <time dateTime={at} className="whitespace-nowrap text-muted">
+      {text}
+    </time>
+  );
+}
