@@ -37,7 +37,9 @@ export default defineConfig({
     environment: 'jsdom',
     setupFiles: ['src/test/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
-    env: { TZ: 'Europe/Kyiv' },
+    // A failed query says what it looked for; the whole page would hide it.
+    env: { TZ: 'Europe/Kyiv', DEBUG_PRINT_LIMIT: '0' },
     restoreMocks: true,
+    testTimeout: 60_000,
   },
 });

@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { answer, client } from './client';
 import { keys } from './keys';
+import type { HistoryFilters } from './model';
 import { parseHistory } from './parse';
-import type { HistoryFilters } from './pending';
 
 const PAGE_SIZE = 25;
 

@@ -1,4 +1,4 @@
-import type { DayRange, HistoryFilters } from './pending';
+import type { DayRange, HistoryFilters } from './model';
 
 /** Where answers are kept. What begins with the same word is refetched together. */
 export const keys = {

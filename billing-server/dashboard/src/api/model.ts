@@ -1,6 +1,5 @@
 import type { Day } from '~/lib/dates';
 import type { Currency, Language, Micros } from '~/lib/money';
-import type { NotificationsBody, SignInBody } from './pending';
 
 /** The API's answers as the pages use them: amounts are micros, names are short. */
 
@@ -10,10 +9,17 @@ export interface Session {
   name: string | null;
   email: string | null;
   mode: 'sandbox' | 'serve';
-  signIn: SignInBody[];
+  signIn: SignInWay[];
   defaultLanguage: Language;
   supportEmail: string | null;
   mailboxUrl: string | null;
+}
+
+/** `demo` signs a user of the sandbox in without a password; the others lead to an identity provider. */
+export interface SignInWay {
+  kind: 'oidc' | 'external' | 'demo';
+  url: string;
+  users?: { id: string; name: string }[];
 }
 
 export interface LimitUse {
@@ -77,6 +83,22 @@ export interface HistoryPage {
   nextCursor: string | null;
 }
 
+/** The filters of the history, as its address takes them: several values stand with commas between. */
+export interface HistoryFilters {
+  type?: string;
+  from?: string;
+  to?: string;
+  q?: string;
+  operation?: string;
+  provider?: string;
+}
+
+/** Days of the account's zone, both included. */
+export interface DayRange {
+  from: Day;
+  to: Day;
+}
+
 export interface UsageBucket {
   day: Day;
   operation: string;
@@ -124,7 +146,12 @@ export interface Provider {
   publishableKey: string | null;
 }
 
-export type Notifications = NotificationsBody;
+/** Which letters to send; receipts are always sent. */
+export interface Notifications {
+  payment_failed: boolean;
+  balance_low: boolean;
+  limit_reached: boolean;
+}
 
 export interface Settings {
   dailyLimit: Micros;

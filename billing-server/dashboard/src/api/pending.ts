@@ -2,9 +2,13 @@
  * What the server answers beyond `schema.gen.ts`. Once `openapi.json` describes it, this file goes and `client.ts` takes
  * the generated `paths` alone.
  */
+import type { DayRange, HistoryFilters, Notifications, SignInWay } from './model';
 import type { components, paths } from './schema.gen';
 
 type Schemas = components['schemas'];
+type Balance = Schemas['Balance'];
+type PaymentState = Schemas['PaymentState'];
+type Settings = Schemas['Settings'];
 
 interface Answer<Body> {
   headers: { [name: string]: unknown };
@@ -27,28 +31,16 @@ export interface SessionBody {
   email: string | null;
   expires_at: string | null;
   mode: 'sandbox' | 'serve';
-  sign_in: SignInBody[];
+  sign_in: SignInWay[];
   default_language: 'uk' | 'en';
   support_email: string | null;
   mailbox_url: string | null;
 }
 
-export interface SignInBody {
-  kind: 'oidc' | 'external' | 'demo';
-  url: string;
-  users?: { id: string; name: string }[];
-}
-
-export interface NotificationsBody {
-  payment_failed: boolean;
-  balance_low: boolean;
-  limit_reached: boolean;
-}
-
-export interface SettingsBody extends Omit<Schemas['Settings'], 'language'> {
+export interface SettingsBody extends Settings {
   language: 'uk' | 'en' | null;
   low_balance_threshold_usd: number;
-  notifications: NotificationsBody;
+  notifications: Notifications;
   email: string | null;
   name: string | null;
 }
@@ -59,10 +51,10 @@ export interface SettingsChangeBody {
   time_zone?: string;
   language?: 'uk' | 'en' | null;
   low_balance_threshold_usd?: string;
-  notifications?: Partial<NotificationsBody>;
+  notifications?: Partial<Notifications>;
 }
 
-export interface BalanceBody extends Omit<Schemas['Balance'], 'low_balance_threshold_usd'> {
+export interface BalanceBody extends Balance {
   low_balance_threshold_usd: number;
 }
 
@@ -73,30 +65,15 @@ export interface UsageBody {
   buckets: { day: string; operation: string; calls: number; amount_usd: number }[];
 }
 
-export interface PaymentBody extends Omit<Schemas['PaymentState'], 'checkout_url'> {
+export interface PaymentBody extends PaymentState {
   checkout_url?: string | null;
   receipt_url?: string | null;
   exchange_rate?: string | null;
 }
 
-export interface HistoryQuery {
+interface HistoryQuery extends HistoryFilters {
   limit?: number;
   cursor?: string;
-  type?: string;
-  from?: string;
-  to?: string;
-  q?: string;
-  operation?: string;
-  provider?: string;
-}
-
-/** The filters of the history. */
-export type HistoryFilters = Omit<HistoryQuery, 'limit' | 'cursor'>;
-
-/** Days of the account's zone, both included. */
-export interface DayRange {
-  from: string;
-  to: string;
 }
 
 interface PendingPaths {
@@ -110,7 +87,7 @@ interface PendingPaths {
     };
   };
   '/api/billing/balance': Get<never, BalanceBody>;
-  '/api/billing/usage': Get<{ from?: string; to?: string; group?: string }, UsageBody>;
+  '/api/billing/usage': Get<Partial<DayRange> & { group?: string }, UsageBody>;
   '/api/billing/history': Get<HistoryQuery, Schemas['History']>;
   '/api/billing/payments': Get<{ status?: string; limit?: number }, { payments: PaymentBody[] }>;
   '/api/billing/payment/{provider}/{paymentId}/status': Omit<Get<never, PaymentBody>, 'get'> & {

@@ -1,8 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answer, client } from './client';
 import { keys } from './keys';
+import type { DayRange } from './model';
 import { parseUsage } from './parse';
-import type { DayRange } from './pending';
 
 /** What was spent by day and tool; without a range, on the last 30 days of the account's zone. */
 export function useUsage(range?: DayRange) {

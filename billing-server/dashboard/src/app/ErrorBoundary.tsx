@@ -9,8 +9,13 @@ interface State {
   error: unknown;
 }
 
+interface Props {
+  children: ReactNode;
+  reload?: () => void;
+}
+
 /** Around each page: one that breaks leaves the frame and the other pages standing. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
+export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null };
 
   static getDerivedStateFromError(error: unknown): State {
@@ -18,12 +23,18 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
   }
 
   override componentDidCatch(error: unknown) {
-    if (isChunkLoadFailure(error) && mayReload()) window.location.reload();
+    if (isChunkLoadFailure(error) && mayReload()) this.reload();
   }
+
+  private readonly reload = () => (this.props.reload ?? (() => window.location.reload()))();
 
   override render() {
     const { error } = this.state;
-    return error === null ? this.props.children : <CrashPage details={detailsOf(error)} />;
+    return error === null ? (
+      this.props.children
+    ) : (
+      <CrashPage details={detailsOf(error)} onReload={this.reload} />
+    );
   }
 }
 

@@ -1,11 +1,11 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { useSession } from '~/api/session';
-import { useI18n } from '~/i18n';
 import { loginPath } from '~/lib/navigation';
 import { Card } from '~/ui/Card';
 import { ErrorBoundary } from './ErrorBoundary';
 import { QueryError } from './QueryError';
+import { useDefaultLanguage } from './useDefaultLanguage';
 
 // Loaded while the session is asked for: the sign-in needs none of it.
 const Layout = lazy(() => import('./Layout'));
@@ -35,12 +35,4 @@ export function RequireSession() {
       </Suspense>
     </ErrorBoundary>
   );
-}
-
-/** The deployment's language, where neither the person nor the browser asks for one that there is. */
-export function useDefaultLanguage(language: 'uk' | 'en' | undefined) {
-  const { followDefault } = useI18n();
-  useEffect(() => {
-    if (language) followDefault(language);
-  }, [language, followDefault]);
 }

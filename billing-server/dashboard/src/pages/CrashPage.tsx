@@ -3,8 +3,13 @@ import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
 import { PageTitle } from '~/ui/PageTitle';
 
+interface CrashPageProps {
+  details: string;
+  onReload: () => void;
+}
+
 /** In the place of a page that broke. */
-export function CrashPage({ details }: { details: string }) {
+export function CrashPage({ details, onReload }: CrashPageProps) {
   const { t } = useI18n();
   const texts = t.common.crash;
   return (
@@ -14,7 +19,7 @@ export function CrashPage({ details }: { details: string }) {
       <p className="mt-4 text-note text-muted">
         {texts.details}: <code className="break-all">{details}</code>
       </p>
-      <Button variant="primary" className="mt-6" onClick={() => window.location.reload()}>
+      <Button variant="primary" className="mt-6" onClick={onReload}>
         {texts.reload}
       </Button>
     </Card>

@@ -1,8 +1,8 @@
 import { Navigate, useSearchParams } from 'react-router';
 import { useSession } from '~/api/session';
 import { QueryError } from '~/app/QueryError';
-import { useDefaultLanguage } from '~/app/RequireSession';
 import { LanguageSwitch } from '~/app/switches';
+import { useDefaultLanguage } from '~/app/useDefaultLanguage';
 import { LoginNotice } from '~/features/login/LoginNotice';
 import { SignInWays } from '~/features/login/SignInWays';
 import { useI18n, useTexts } from '~/i18n';

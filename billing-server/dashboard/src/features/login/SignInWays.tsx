@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
-import type { SignInBody } from '~/api/pending';
+import type { SignInWay } from '~/api/model';
 import { useTexts } from '~/i18n';
 import { loginTexts } from '~/i18n/login';
 import { withReturnTo } from '~/lib/navigation';
 import { Button, buttonClass, Spinner } from '~/ui/Button';
 
 interface WaysProps {
-  ways: readonly SignInBody[];
+  ways: readonly SignInWay[];
   returnTo: string;
 }
 
@@ -56,7 +56,7 @@ function ProviderLink({ href }: { href: string }) {
 }
 
 /** A plain form: the server answers with the cookie and leads on. */
-function DemoUsers({ way, returnTo }: { way: SignInBody; returnTo: string }) {
+function DemoUsers({ way, returnTo }: { way: SignInWay; returnTo: string }) {
   const texts = useTexts(loginTexts);
   return (
     <form method="post" action={way.url} className="grid gap-2">

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useId, useMemo, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Usage } from '~/api/model';
-import { useI18n, useTexts } from '~/i18n';
+import { type I18n, useI18n, useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
 import type { Micros } from '~/lib/money';
 import { dayTransactionsPath } from '~/lib/navigation';
@@ -10,7 +10,9 @@ import { Button } from '~/ui/Button';
 import { Skeleton } from '~/ui/Skeleton';
 import { SpendingLegend } from './SpendingLegend';
 import { SpendingTable } from './SpendingTable';
-import { type SpendingDay, spendingOf } from './series';
+import { type Spending, type SpendingDay, spendingOf } from './series';
+
+type Texts = (typeof overviewTexts.uk)['spending'];
 
 const SpendingChart = lazy(() => import('~/ui/SpendingChart'));
 
@@ -25,18 +27,21 @@ export function SpendingView({ usage }: { usage: Usage }) {
 
   const spending = useMemo(() => spendingOf(usage), [usage]);
   const names = spending.tools.map((tool) => (tool === null ? texts.others : toolName(tool)));
-  const inWords = ({ day, total, incomplete }: SpendingDay) =>
-    (incomplete ? texts.today : texts.day)(formatDay(day, 'longDate'), money(total, { decimals: 'fine' }));
+  // Pointing at a day draws the chart again: its days must not be new each time.
+  const days = useMemo(() => {
+    const inWords = ({ day, total, incomplete }: SpendingDay) =>
+      (incomplete ? texts.today : texts.day)(formatDay(day, 'longDate'), money(total, { decimals: 'fine' }));
+    return spending.days.map((day) => ({
+      key: day.day,
+      label: formatDay(day.day),
+      text: inWords(day),
+      values: day.amounts,
+      incomplete: day.incomplete,
+    }));
+  }, [spending, texts, formatDay, money]);
   const chosen = active === null ? undefined : spending.days[active];
 
-  const total = money(spending.total);
-  const headline = chosen
-    ? inWords(chosen)
-    : spending.total === 0
-      ? texts.none
-      : spending.average === null
-        ? texts.total(total)
-        : texts.totalAndAverage(total, money(spending.average));
+  const headline = active === null ? totalText(spending, texts, money) : days[active]?.text;
 
   return (
     <>
@@ -61,13 +66,7 @@ export function SpendingView({ usage }: { usage: Usage }) {
         <SpendingChart
           label={texts.chart}
           describedBy={description}
-          days={spending.days.map((day) => ({
-            key: day.day,
-            label: formatDay(day.day),
-            text: inWords(day),
-            values: day.amounts,
-            incomplete: day.incomplete,
-          }))}
+          days={days}
           formatValue={(value) => money(Math.round(value) as Micros, { decimals: 'fine' })}
           active={active}
           onActive={setActive}
@@ -97,4 +96,9 @@ export function SpendingView({ usage }: { usage: Usage }) {
       )}
     </>
   );
+}
+
+function totalText({ total, average }: Spending, texts: Texts, money: I18n['money']): string {
+  if (total === 0) return texts.none;
+  return average === null ? texts.total(money(total)) : texts.totalAndAverage(money(total), money(average));
 }

@@ -1,7 +1,4 @@
-import { pluralizer } from '../plural';
 import type { Dictionary } from '../uk';
-
-const plural = pluralizer('en');
 
 export const common: Dictionary['common'] = {
   product: 'legal.org.ua billing',
@@ -22,7 +19,6 @@ export const common: Dictionary['common'] = {
   },
   language: { label: 'Language', uk: 'Українська', en: 'English' },
   theme: { label: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark' },
-  loading: 'Loading…',
   updating: 'Updating…',
   retry: 'Try again',
   close: 'Close',
@@ -30,10 +26,9 @@ export const common: Dictionary['common'] = {
   offline: 'No network. This is what was received last.',
   asOf: (time) => `As of ${time}`,
   sandbox: 'Sandbox: money and payments are not real here.',
-  mailbox: 'Mail that was sent',
+  mailbox: 'Sent mail',
   suspended: 'This account is suspended: paid calls do not run.',
   support: (address) => `Write to us: ${address}`,
-  calls: (count) => plural(count, { one: 'call', other: 'calls' }),
   notFound: {
     title: 'Page not found',
     text: 'There is nothing at this address.',

@@ -1,0 +1,57 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { MemoryRouter } from 'react-router';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '~/api/errors';
+import { I18nProvider } from '~/i18n';
+import { ErrorBoundary } from './ErrorBoundary';
+
+function Broken({ error }: { error: Error }): never {
+  throw error;
+}
+
+function show(error: Error) {
+  const reload = vi.fn();
+  render(
+    <MemoryRouter>
+      <I18nProvider>
+        <ErrorBoundary reload={reload}>
+          <Broken error={error} />
+        </ErrorBoundary>
+      </I18nProvider>
+    </MemoryRouter>,
+  );
+  return reload;
+}
+
+describe('ErrorBoundary', () => {
+  beforeEach(() => {
+    document.documentElement.lang = 'uk';
+    // React tells of every error it catches.
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  });
+
+  it('says that the page broke, and reloads when asked', async () => {
+    const reload = show(new TypeError('x is undefined'));
+    expect(screen.getByRole('heading', { name: 'Не вдалося показати сторінку' })).toBeTruthy();
+    expect(screen.getByText('TypeError: x is undefined')).toBeTruthy();
+    expect(reload).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByRole('button', { name: 'Оновити сторінку' }));
+    expect(reload).toHaveBeenCalledTimes(1);
+  });
+
+  it('names the request that support can look up', () => {
+    show(new ApiError(500, 'INTERNAL_ERROR', 'm', 'req-5'));
+    expect(screen.getByText('INTERNAL_ERROR req-5')).toBeTruthy();
+  });
+
+  it.each([
+    'Failed to fetch dynamically imported module: https://billing.example/assets/TopUpPage-1.js',
+    'error loading dynamically imported module: https://billing.example/assets/TopUpPage-1.js',
+    'Importing a module script failed.',
+    'Unable to preload CSS for /assets/TopUpPage-1.css',
+  ])('reloads once by itself after a release: %s', (message) => {
+    expect(show(new TypeError(message))).toHaveBeenCalledTimes(1);
+    expect(show(new TypeError(message))).not.toHaveBeenCalled();
+  });
+});
