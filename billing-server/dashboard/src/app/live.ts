@@ -1,33 +1,14 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
 import { keys } from '~/api/keys';
 import type { Balance, Payment, Transaction } from '~/api/model';
 import { parseBalance, parsePayment, parseTransaction } from '~/api/parse';
 import { RECENT_COUNT } from '~/api/recent';
 
 const POLL_EVERY_MS = 30_000;
-const USAGE_AFTER_MS = 2_000;
+const SETTLED_AFTER_MS = 2_000;
 
-/** Whether changes arrive by themselves. While they don't, the pages ask every 30 seconds. */
-export type LiveState = 'connecting' | 'open' | 'down';
-
-let state: LiveState = 'connecting';
-const stateListeners = new Set<() => void>();
 const postingListeners = new Set<(posting: Transaction) => void>();
-
-function setState(next: LiveState) {
-  state = next;
-  for (const listener of stateListeners) listener();
-}
-
-function subscribeState(listener: () => void) {
-  stateListeners.add(listener);
-  return () => stateListeners.delete(listener);
-}
-
-export function useLiveState(): LiveState {
-  return useSyncExternalStore(subscribeState, () => state);
-}
 
 /** Tells of each posting as it happens. */
 export function onPosting(listener: (posting: Transaction) => void): () => void {
@@ -44,7 +25,8 @@ export function useLiveUpdates() {
 /** One stream per visible page: browsers allow few connections to a host, and hidden pages need none. */
 function follow(cache: QueryClient): () => void {
   let stream: EventSource | null = null;
-  let usageTimer: number | undefined;
+  let isDown = false;
+  let settleTimer: number | undefined;
 
   const refetch = () => {
     for (const queryKey of [keys.balance, keys.recent, ['usage'], ['payments']]) {
@@ -52,9 +34,19 @@ function follow(cache: QueryClient): () => void {
     }
   };
 
-  const refetchUsageSoon = () => {
-    window.clearTimeout(usageTimer);
-    usageTimer = window.setTimeout(() => cache.invalidateQueries({ queryKey: ['usage'] }), USAGE_AFTER_MS);
+  /** After a burst of postings: what only the server can add up, and what may have crossed with an answer. */
+  const settleSoon = () => {
+    window.clearTimeout(settleTimer);
+    settleTimer = window.setTimeout(() => {
+      cache.invalidateQueries({ queryKey: ['usage'] });
+      cache.invalidateQueries({ queryKey: keys.recent });
+    }, SETTLED_AFTER_MS);
+  };
+
+  /** An answer that is on its way is older than what the stream tells, and must not overwrite it. */
+  const replaceBalance = async (balance: Balance) => {
+    await cache.cancelQueries({ queryKey: keys.balance });
+    cache.setQueryData(keys.balance, balance);
   };
 
   const open = () => {
@@ -62,15 +54,17 @@ function follow(cache: QueryClient): () => void {
     stream = new EventSource('/api/billing/events');
     stream.onopen = () => {
       // What happened before the first posting of a stream that broke is not told again.
-      if (state === 'down') refetch();
-      setState('open');
+      if (isDown) refetch();
+      isDown = false;
     };
     // The browser tries again by itself unless the server has refused; then the next poll does.
-    stream.onerror = () => setState('down');
-    listen<Balance>(stream, 'balance', parseBalance, (balance) => cache.setQueryData(keys.balance, balance));
+    stream.onerror = () => {
+      isDown = true;
+    };
+    listen<Balance>(stream, 'balance', parseBalance, replaceBalance);
     listen<Transaction>(stream, 'posting', parseTransaction, (posting) => {
       cache.setQueryData<Transaction[]>(keys.recent, (recent) => recent && withNewest(recent, posting));
-      refetchUsageSoon();
+      settleSoon();
       for (const listener of postingListeners) listener(posting);
     });
     listen<Payment>(stream, 'payment', parsePayment, (payment) => {
@@ -83,7 +77,6 @@ function follow(cache: QueryClient): () => void {
     if (document.visibilityState === 'hidden') {
       stream?.close();
       stream = null;
-      setState('connecting');
     } else if (!stream) {
       open();
       refetch();
@@ -91,7 +84,7 @@ function follow(cache: QueryClient): () => void {
   };
 
   const poll = window.setInterval(() => {
-    if (document.visibilityState === 'hidden' || state === 'open') return;
+    if (document.visibilityState === 'hidden' || stream?.readyState === EventSource.OPEN) return;
     refetch();
     if (stream?.readyState === EventSource.CLOSED) open();
   }, POLL_EVERY_MS);
@@ -101,9 +94,8 @@ function follow(cache: QueryClient): () => void {
   return () => {
     document.removeEventListener('visibilitychange', onVisibility);
     window.clearInterval(poll);
-    window.clearTimeout(usageTimer);
+    window.clearTimeout(settleTimer);
     stream?.close();
-    setState('connecting');
   };
 }
 

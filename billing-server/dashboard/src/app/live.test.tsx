@@ -1,0 +1,108 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
+import { FakeEventSource } from '~/test/events';
+import { charge, historyOf, topUp, usageOf } from '~/test/fixtures';
+import { renderApp } from '~/test/render';
+import { balance, signedIn, stubServer } from '~/test/server';
+
+function start(changed: Parameters<typeof stubServer>[0] = {}) {
+  const server = stubServer({
+    'GET /auth/session': signedIn,
+    'GET /api/billing/balance': balance,
+    'GET /api/billing/usage': usageOf({}),
+    'GET /api/billing/history': historyOf(charge('t1', 0.5, 11.4)),
+    ...changed,
+  });
+  const app = renderApp('/', 'en');
+  const asked = (path: string) => server.requests.filter((request) => request.url.includes(path)).length;
+  return { ...app, asked };
+}
+
+const show = (state: DocumentVisibilityState) => {
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
+  act(() => {
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+};
+
+describe('live updates', () => {
+  it('change the balance without a reload, and say by how much', async () => {
+    start();
+    await screen.findByText('$12.40');
+    FakeEventSource.current.accept();
+    FakeEventSource.current.tell('balance', { ...balance, available_usd: 22.4, balance_usd: 22.4 });
+    expect(await screen.findByText('$22.40')).toBeTruthy();
+    expect(screen.getByText('+$10.00')).toBeTruthy();
+    expect(screen.getByText('The balance changed by +$10.00. $22.40 available.')).toBeTruthy();
+  });
+
+  it('are not overwritten by an answer that was on its way', async () => {
+    let respond: (body: Response) => void = () => undefined;
+    const late = () => new Promise<Response>((resolve) => (respond = resolve));
+    start({ 'GET /api/billing/balance': late });
+    await screen.findByRole('table', { name: 'Recent transactions' });
+    FakeEventSource.current.tell('balance', { ...balance, available_usd: 22.4, balance_usd: 22.4 });
+    await screen.findByText('$22.40');
+    await act(async () => respond(Response.json(balance)));
+    expect(screen.getByText('$22.40')).toBeTruthy();
+    expect(screen.queryByText('$12.40')).toBeNull();
+  });
+
+  it('put each posting on top, once', async () => {
+    start();
+    const table = await screen.findByRole('table', { name: 'Recent transactions' });
+    FakeEventSource.current.accept();
+    FakeEventSource.current.tell('posting', topUp('t2', 10, 22.4));
+    FakeEventSource.current.tell('posting', topUp('t2', 10, 22.4));
+    await within(table).findByText('Top-up');
+    const names = within(table)
+      .getAllByRole('row')
+      .map((row) => row.children[1]?.textContent);
+    expect(names).toEqual(['What', 'Top-up', 'Search cases']);
+  });
+
+  it('rest while the page is hidden, and catch up when it is shown', async () => {
+    const { asked } = start();
+    await screen.findByText('$12.40');
+    const first = FakeEventSource.current;
+    first.accept();
+    show('hidden');
+    expect(first.readyState).toBe(FakeEventSource.CLOSED);
+    expect(FakeEventSource.opened).toHaveLength(1);
+    show('visible');
+    expect(FakeEventSource.opened).toHaveLength(2);
+    await waitFor(() => expect(asked('/balance')).toBe(2));
+    await waitFor(() => expect(asked('/history')).toBe(2));
+  });
+
+  it('ask every 30 seconds while the stream is down, and open it again if it was refused', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const { asked } = start();
+    await screen.findByText('$12.40');
+    FakeEventSource.current.accept();
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(asked('/balance')).toBe(1);
+
+    FakeEventSource.current.fail();
+    await act(() => vi.advanceTimersByTimeAsync(30_000));
+    expect(asked('/balance')).toBe(2);
+    expect(FakeEventSource.opened, 'the browser tries again by itself').toHaveLength(1);
+
+    FakeEventSource.current.fail(true);
+    await act(() => vi.advanceTimersByTimeAsync(30_000));
+    expect(asked('/balance')).toBe(3);
+    expect(FakeEventSource.opened).toHaveLength(2);
+
+    FakeEventSource.current.accept();
+    await act(() => vi.advanceTimersByTimeAsync(0));
+    expect(asked('/balance'), 'what happened meanwhile').toBe(4);
+  });
+
+  it('end with the page', async () => {
+    const { unmount } = start();
+    await screen.findByText('$12.40');
+    const stream = FakeEventSource.current;
+    unmount();
+    expect(stream.readyState).toBe(FakeEventSource.CLOSED);
+  });
+});
