@@ -40,6 +40,5 @@ export default defineConfig({
     // A failed query says what it looked for; the whole page would hide it.
     env: { TZ: 'Europe/Kyiv', DEBUG_PRINT_LIMIT: '0' },
     restoreMocks: true,
-    testTimeout: 60_000,
   },
 });

@@ -1,9 +1,10 @@
-import { render, screen } from '@testing-library/react';
+import { act, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { MemoryRouter } from 'react-router';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '~/api/errors';
 import { I18nProvider } from '~/i18n';
+import { stubServer } from '~/test/server';
 import { ErrorBoundary } from './ErrorBoundary';
 
 function Broken({ error }: { error: Error }): never {
@@ -50,8 +51,27 @@ describe('ErrorBoundary', () => {
     'error loading dynamically imported module: https://billing.example/assets/TopUpPage-1.js',
     'Importing a module script failed.',
     'Unable to preload CSS for /assets/TopUpPage-1.css',
-  ])('reloads once by itself after a release: %s', (message) => {
-    expect(show(new TypeError(message))).toHaveBeenCalledTimes(1);
-    expect(show(new TypeError(message))).not.toHaveBeenCalled();
+  ])('reloads once by itself after a release: %s', async (message) => {
+    const { requests } = stubServer({ 'HEAD /': new Response() });
+    const first = show(new TypeError(message));
+    await waitFor(() => expect(first).toHaveBeenCalledTimes(1));
+    const second = show(new TypeError(message));
+    await waitFor(() => expect(requests).toHaveLength(2));
+    await act(async () => undefined);
+    expect(second).not.toHaveBeenCalled();
+  });
+
+  it('stays where the server is away, and reloads once it is back', async () => {
+    const missing = new TypeError('Importing a module script failed.');
+    let away = true;
+    stubServer({
+      'HEAD /': () => (away ? Promise.reject(new TypeError('Failed to fetch')) : new Response()),
+    });
+    const first = show(missing);
+    await act(async () => undefined);
+    expect(first).not.toHaveBeenCalled();
+    away = false;
+    const second = show(missing);
+    await waitFor(() => expect(second).toHaveBeenCalledTimes(1));
   });
 });

@@ -23,7 +23,7 @@ export class ErrorBoundary extends Component<Props, State> {
   }
 
   override componentDidCatch(error: unknown) {
-    if (isChunkLoadFailure(error) && mayReload()) this.reload();
+    if (isChunkLoadFailure(error)) reloadOnce(this.reload);
   }
 
   private readonly reload = () => (this.props.reload ?? (() => window.location.reload()))();
@@ -42,6 +42,12 @@ export class ErrorBoundary extends Component<Props, State> {
 function isChunkLoadFailure(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
   return /dynamically imported module|importing a module script|preload css/i.test(message);
+}
+
+/** Where the server is away, a reload would leave nothing but the browser's own error page. */
+async function reloadOnce(reload: () => void) {
+  const answer = await fetch('/', { method: 'HEAD', cache: 'no-store' }).catch(() => null);
+  if (answer?.ok && mayReload()) reload();
 }
 
 /** Once: a part that is missing for good must not reload the page for ever. */

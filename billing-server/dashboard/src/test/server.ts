@@ -8,7 +8,8 @@ export function stubServer(replies: Record<string, Reply>) {
   const requests: Request[] = [];
   const unanswered: string[] = [];
   vi.spyOn(window, 'fetch').mockImplementation(async (input, init) => {
-    const request = input instanceof Request ? input : new Request(input, init);
+    const request =
+      input instanceof Request ? input : new Request(new URL(String(input), location.href), init);
     requests.push(request);
     const name = `${request.method} ${new URL(request.url).pathname}`;
     const reply = replies[name];

@@ -2,8 +2,9 @@ import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { FakeEventSource } from './events';
 
-// Tests wait for conditions, however busy the machine is; pages are loaded when first shown.
-configure({ asyncUtilTimeout: 20_000 });
+// A page is loaded when it is first shown, and a busy machine takes its time for that.
+configure({ asyncUtilTimeout: 10_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Everything is 640 pixels wide, where jsdom lays nothing out. */
 class FakeResizeObserver implements ResizeObserver {
