@@ -79,7 +79,7 @@ function RecentTable({ recent }: { recent: Transaction[] }) {
 
 function Time({ at, text }: { at: string; text: string }) {
   return (
-    <time dateTime={at} className="whitespace-nowrap text-muted">
+    <time dateTime={at} className="text-muted min-[360px]:whitespace-nowrap">
       {text}
     </time>
   );
