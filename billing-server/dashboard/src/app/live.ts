@@ -1,5 +1,5 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { keys } from '~/api/keys';
 import type { Balance, Payment, Transaction } from '~/api/model';
 import { parseBalance, parsePayment, parseTransaction } from '~/api/parse';
@@ -8,7 +8,26 @@ import { RECENT_COUNT } from '~/api/recent';
 const POLL_EVERY_MS = 30_000;
 const SETTLED_AFTER_MS = 2_000;
 
+/** Whether changes arrive by themselves. While they don't, the pages ask every 30 seconds. */
+export type LiveState = 'connecting' | 'open' | 'down';
+
+let state: LiveState = 'connecting';
+const stateListeners = new Set<() => void>();
 const postingListeners = new Set<(posting: Transaction) => void>();
+
+function setState(next: LiveState) {
+  state = next;
+  for (const listener of stateListeners) listener();
+}
+
+function subscribeState(listener: () => void) {
+  stateListeners.add(listener);
+  return () => stateListeners.delete(listener);
+}
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(subscribeState, () => state);
+}
 
 /** Tells of each posting as it happens. */
 export function onPosting(listener: (posting: Transaction) => void): () => void {
@@ -25,7 +44,6 @@ export function useLiveUpdates() {
 /** One stream per visible page: browsers allow few connections to a host, and hidden pages need none. */
 function follow(cache: QueryClient): () => void {
   let stream: EventSource | null = null;
-  let isDown = false;
   let settleTimer: number | undefined;
 
   const refetch = () => {
@@ -54,13 +72,11 @@ function follow(cache: QueryClient): () => void {
     stream = new EventSource('/api/billing/events');
     stream.onopen = () => {
       // What happened before the first posting of a stream that broke is not told again.
-      if (isDown) refetch();
-      isDown = false;
+      if (state === 'down') refetch();
+      setState('open');
     };
     // The browser tries again by itself unless the server has refused; then the next poll does.
-    stream.onerror = () => {
-      isDown = true;
-    };
+    stream.onerror = () => setState('down');
     listen<Balance>(stream, 'balance', parseBalance, replaceBalance);
     listen<Transaction>(stream, 'posting', parseTransaction, (posting) => {
       cache.setQueryData<Transaction[]>(keys.recent, (recent) => recent && withNewest(recent, posting));
@@ -77,6 +93,7 @@ function follow(cache: QueryClient): () => void {
     if (document.visibilityState === 'hidden') {
       stream?.close();
       stream = null;
+      setState('connecting');
     } else if (!stream) {
       open();
       refetch();
@@ -84,7 +101,7 @@ function follow(cache: QueryClient): () => void {
   };
 
   const poll = window.setInterval(() => {
-    if (document.visibilityState === 'hidden' || stream?.readyState === EventSource.OPEN) return;
+    if (document.visibilityState === 'hidden' || state === 'open') return;
     refetch();
     if (stream?.readyState === EventSource.CLOSED) open();
   }, POLL_EVERY_MS);
@@ -96,6 +113,7 @@ function follow(cache: QueryClient): () => void {
     window.clearInterval(poll);
     window.clearTimeout(settleTimer);
     stream?.close();
+    setState('connecting');
   };
 }
 

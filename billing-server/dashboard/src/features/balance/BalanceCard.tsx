@@ -2,6 +2,7 @@ import { useBalance } from '~/api/balance';
 import type { Balance } from '~/api/model';
 import { useUsage } from '~/api/usage';
 import { Freshness } from '~/app/Freshness';
+import { Loading } from '~/app/Loading';
 import { QueryError } from '~/app/QueryError';
 import { useI18n, useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
@@ -23,7 +24,11 @@ export function BalanceCard() {
   return (
     <Card title={texts.title} aside={<Freshness query={query} />}>
       {balance && <BalanceFigures balance={balance} />}
-      {query.isPending && <BalanceSkeleton />}
+      {query.isPending && (
+        <Loading>
+          <BalanceSkeleton />
+        </Loading>
+      )}
       {query.isError && !balance && (
         <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />
       )}

@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { useBalance } from '~/api/balance';
 import type { LimitUse } from '~/api/model';
+import { Loading } from '~/app/Loading';
 import { QueryError } from '~/app/QueryError';
 import { useI18n, useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
@@ -27,10 +28,12 @@ export function LimitsCard() {
         </div>
       )}
       {query.isPending && (
-        <div className="grid gap-6">
-          <Skeleton className="h-16 w-full" />
-          <Skeleton className="h-16 w-full" />
-        </div>
+        <Loading>
+          <div className="grid gap-6">
+            <Skeleton className="h-16 w-full" />
+            <Skeleton className="h-16 w-full" />
+          </div>
+        </Loading>
       )}
       {query.isError && !balance && (
         <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useUsage } from '~/api/usage';
 import { Freshness } from '~/app/Freshness';
+import { Loading } from '~/app/Loading';
 import { QueryError } from '~/app/QueryError';
 import { useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
@@ -34,11 +35,11 @@ export function SpendingCard() {
     >
       {usage && <SpendingView usage={usage} />}
       {query.isPending && (
-        <>
+        <Loading>
           <Skeleton className="h-12 w-64 max-w-full" />
           <Skeleton className="mt-2 h-60 w-full" />
           <Skeleton className="mt-4 h-14 w-full" />
-        </>
+        </Loading>
       )}
       {query.isError && !usage && (
         <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />

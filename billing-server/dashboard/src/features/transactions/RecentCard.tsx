@@ -2,6 +2,7 @@ import { Link } from 'react-router';
 import type { Transaction } from '~/api/model';
 import { RECENT_COUNT, useRecent } from '~/api/recent';
 import { Freshness } from '~/app/Freshness';
+import { Loading } from '~/app/Loading';
 import { QueryError } from '~/app/QueryError';
 import { useI18n, useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
@@ -34,12 +35,14 @@ export function RecentCard() {
       {recent && recent.length > 0 && <RecentTable recent={recent} />}
       {recent?.length === 0 && <EmptyState>{texts.none}</EmptyState>}
       {query.isPending && (
-        <div className="grid gap-2">
-          {Array.from({ length: RECENT_COUNT }, (_, row) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
-            <Skeleton key={row} className="h-9 w-full" />
-          ))}
-        </div>
+        <Loading>
+          <div className="grid gap-2">
+            {Array.from({ length: RECENT_COUNT }, (_, row) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+              <Skeleton key={row} className="h-9 w-full" />
+            ))}
+          </div>
+        </Loading>
       )}
       {query.isError && !recent && (
         <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />

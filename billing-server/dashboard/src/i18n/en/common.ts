@@ -1,4 +1,7 @@
+import { pluralizer } from '../plural';
 import type { Dictionary } from '../uk';
+
+const plural = pluralizer('en');
 
 export const common: Dictionary['common'] = {
   product: 'legal.org.ua billing',
@@ -19,6 +22,7 @@ export const common: Dictionary['common'] = {
   },
   language: { label: 'Language', uk: 'Українська', en: 'English' },
   theme: { label: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark' },
+  loading: 'Loading…',
   updating: 'Updating…',
   retry: 'Try again',
   close: 'Close',
@@ -29,6 +33,7 @@ export const common: Dictionary['common'] = {
   mailbox: 'Sent mail',
   suspended: 'This account is suspended: paid calls do not run.',
   support: (address) => `Write to us: ${address}`,
+  calls: (count) => plural(count, { one: 'call', other: 'calls' }),
   notFound: {
     title: 'Page not found',
     text: 'There is nothing at this address.',

@@ -1,3 +1,7 @@
+import { pluralizer } from '../plural';
+
+const plural = pluralizer('uk');
+
 export const common = {
   product: 'Білінг legal.org.ua',
   wordmark: 'Білінг',
@@ -17,6 +21,7 @@ export const common = {
   },
   language: { label: 'Мова', uk: 'Українська', en: 'English' },
   theme: { label: 'Тема', system: 'Як у системі', light: 'Світла', dark: 'Темна' },
+  loading: 'Завантажуємо…',
   updating: 'Оновлюємо…',
   retry: 'Спробувати ще раз',
   close: 'Закрити',
@@ -27,6 +32,8 @@ export const common = {
   mailbox: 'Надіслані листи',
   suspended: 'Обліковий запис призупинено: платні виклики не виконуються.',
   support: (address: string) => `Напишіть нам: ${address}`,
+  calls: (count: number) =>
+    plural(count, { one: 'виклик', few: 'виклики', many: 'викликів', other: 'виклику' }),
   notFound: {
     title: 'Сторінку не знайдено',
     text: 'За цією адресою нічого немає.',
