@@ -15,6 +15,7 @@
 //! | `dashboard` | the pages for browsers, and the files that they are made of |
 //! | `sign_in` | sessions of browsers, and the ways to begin one |
 //! | `charging`, `watchful` | what stands before paid calls, and its ledger |
+//! | `query` | parameters of a query, read one by one |
 //! | `prices` | reading the price table again |
 //! | `client_address`, `payment_limit` | where a request came from; how fast payments are started |
 //! | `sandbox` | the same server with simulated providers and demo users |
@@ -38,6 +39,7 @@ pub mod openapi;
 mod output;
 mod payment_limit;
 mod prices;
+mod query;
 mod rates;
 mod router;
 mod routes;

@@ -1,8 +1,7 @@
-use std::{ops::RangeInclusive, sync::Arc};
+use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use billing_core::{Cursor, HistoryQuery, PostingKind};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,6 +11,7 @@ use crate::{
     auth::Caller,
     error::{ApiError, ErrorBody},
     extract::ApiQuery,
+    query::{invalid, several, time, whole},
 };
 
 mod transaction;
@@ -125,39 +125,11 @@ fn is_searchable(text: &str) -> bool {
     text.len() <= LONGEST_TEXT_BYTES && !text.contains(char::is_control)
 }
 
-fn whole(name: &str, text: Option<&str>, range: RangeInclusive<u32>) -> Result<Option<u32>, ApiError> {
-    text.map(|text| {
-        text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
-            invalid(format!("{name} must be a whole number from {} to {}", range.start(), range.end()))
-        })
-    })
-    .transpose()
-}
-
 fn kinds(types: Option<&str>) -> Result<Vec<PostingKind>, ApiError> {
-    let Some(types) = types.filter(|types| !types.is_empty()) else { return Ok(Vec::new()) };
-    let asked: Vec<TransactionType> = types
-        .split(',')
-        .map(|word| {
-            TransactionType::named(word).ok_or_else(|| {
-                invalid("type must be charge, refund, topup or adjustment, or several with commas")
-            })
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(PostingKind::ALL.into_iter().filter(|kind| asked.contains(&TransactionType::of(*kind))).collect())
-}
-
-fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, ApiError> {
-    text.map(|text| {
-        DateTime::parse_from_rfc3339(text)
-            .map(|time| time.to_utc())
-            .map_err(|_| invalid(format!("{name} must be a time such as 2026-11-30T00:00:00Z")))
-    })
-    .transpose()
-}
-
-fn invalid(message: impl Into<String>) -> ApiError {
-    ApiError::bad_request("INVALID_QUERY", message)
+    let allowed = "charge, refund, topup or adjustment";
+    let asked = several("type", types, allowed, TransactionType::named)?;
+    let is_asked = |kind: &PostingKind| asked.contains(&TransactionType::of(*kind));
+    Ok(if asked.is_empty() { Vec::new() } else { PostingKind::ALL.into_iter().filter(is_asked).collect() })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod settings;
 mod sign_in;
 mod status_page;
 mod tools;
+mod usage;
 pub(crate) mod webhooks;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(balance::balance))
         .routes(routes!(history::history))
+        .routes(routes!(usage::usage))
         .routes(routes!(price::price))
         .routes(routes!(settings::settings, settings::change_settings))
         .routes(routes!(payments::stripe::create_stripe_payment))

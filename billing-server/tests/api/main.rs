@@ -51,5 +51,6 @@ mod store_only;
 mod support;
 mod tokens;
 mod unreliable;
+mod usage;
 mod webhook_commands;
 mod webhooks;
