@@ -95,6 +95,10 @@ pub enum PaymentStatus {
 }
 
 impl PaymentStatus {
+    /// All statuses.
+    pub const ALL: [Self; 6] =
+        [Self::Pending, Self::Processing, Self::Failed, Self::Canceled, Self::Expired, Self::Succeeded];
+
     /// The word for storage and the API.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -138,7 +142,7 @@ impl FromStr for PaymentStatus {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        [Self::Pending, Self::Processing, Self::Failed, Self::Canceled, Self::Expired, Self::Succeeded]
+        Self::ALL
             .into_iter()
             .find(|status| status.as_str() == word)
             .ok_or_else(|| UnknownWord::new("payment status", word))

@@ -20,16 +20,19 @@ struct Row {
     payment: Payment,
     take_backs: BTreeMap<String, TakeBack>,
     opening_until: Option<DateTime<Utc>>,
-    checkout_url: Option<String>,
 }
 
 impl Row {
     fn new(payment: Payment) -> Self {
-        Self { payment, take_backs: BTreeMap::new(), opening_until: None, checkout_url: None }
+        Self { payment, take_backs: BTreeMap::new(), opening_until: None }
     }
 }
 
 impl MemoryPayments {
+    fn all(&self) -> Vec<Payment> {
+        self.lock().values().map(|row| row.payment.clone()).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<PaymentId, Row>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -70,7 +73,7 @@ impl PaymentStore for MemoryPayments {
     ) -> Result<Opening, StoreError> {
         let mut rows = self.lock();
         let row = row(&mut rows, id)?;
-        if let (Some(external_id), Some(url)) = (&row.payment.external_id, &row.checkout_url) {
+        if let (Some(external_id), Some(url)) = (&row.payment.external_id, &row.payment.checkout_url) {
             let checkout = Checkout::Redirect { external_id: external_id.clone(), url: url.clone() };
             return Ok(Opening::Opened(row.payment.clone(), checkout));
         }
@@ -109,8 +112,8 @@ impl PaymentStore for MemoryPayments {
             payment.external_id = Some(external_id.to_owned());
             payment.updated_at = now;
         }
+        payment.checkout_url = payment.checkout_url.take().or_else(|| checkout_url.map(str::to_owned));
         row.opening_until = None;
-        row.checkout_url = row.checkout_url.take().or_else(|| checkout_url.map(str::to_owned));
         Ok(row.payment.clone())
     }
 
@@ -169,12 +172,8 @@ impl PaymentStore for MemoryPayments {
     }
 
     async fn list(&self, query: &PaymentQuery) -> Result<Vec<Payment>, StoreError> {
-        let mut payments: Vec<_> = self
-            .lock()
-            .values()
-            .map(|row| row.payment.clone())
-            .filter(|payment| query.admits(payment))
-            .collect();
+        let mut payments = self.all();
+        payments.retain(|payment| query.admits(payment));
         payments.sort_by_key(|payment| std::cmp::Reverse(payment.id));
         payments.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
         Ok(payments)

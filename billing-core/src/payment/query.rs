@@ -6,8 +6,8 @@ use crate::{AccountId, PaymentId, PaymentStatus};
 pub struct PaymentQuery {
     /// Only of this account.
     pub account: Option<AccountId>,
-    /// Only in this status.
-    pub status: Option<PaymentStatus>,
+    /// Only in one of these statuses; in any when empty.
+    pub statuses: Vec<PaymentStatus>,
     /// Only those an operator must look at.
     pub needs_review: bool,
     /// Only those older than this one: where an earlier list ended.
@@ -32,10 +32,10 @@ impl PaymentQuery {
         self
     }
 
-    /// Only in one status.
+    /// Only in one of these statuses.
     #[must_use]
-    pub fn with_status(mut self, status: PaymentStatus) -> Self {
-        self.status = Some(status);
+    pub fn with_statuses(mut self, statuses: impl Into<Vec<PaymentStatus>>) -> Self {
+        self.statuses = statuses.into();
         self
     }
 
@@ -56,7 +56,7 @@ impl PaymentQuery {
     /// Whether a payment is one of those.
     pub fn admits(&self, payment: &crate::Payment) -> bool {
         self.account.as_ref().is_none_or(|account| *account == payment.account)
-            && self.status.is_none_or(|status| status == payment.status)
+            && (self.statuses.is_empty() || self.statuses.contains(&payment.status))
             && (!self.needs_review || payment.review.is_some())
             && self.before.is_none_or(|before| payment.id < before)
     }

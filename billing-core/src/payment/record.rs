@@ -16,6 +16,8 @@ pub struct Payment {
     pub gateway: String,
     /// The provider's id of the order, once known.
     pub external_id: Option<String>,
+    /// The provider's page to pay on, where payers are sent to one.
+    pub checkout_url: Option<String>,
     /// What is to be paid.
     pub amount: Money,
     /// What is credited for it, in the ledger's currency.
@@ -61,6 +63,7 @@ impl Payment {
             account,
             gateway: gateway.into(),
             external_id: None,
+            checkout_url: None,
             amount,
             credit,
             exchange: None,

@@ -118,7 +118,7 @@ impl TopUps {
         let recent = PaymentQuery::newest(PAGE);
         self.look_at_all(recent, &mut round, |payment| is_old(payment).then_some(Look::End)).await?;
         for status in [PaymentStatus::Pending, PaymentStatus::Processing] {
-            let open = PaymentQuery::newest(PAGE).with_status(status);
+            let open = PaymentQuery::newest(PAGE).with_statuses([status]);
             self.look_at_all(open, &mut round, |payment| (!is_old(payment)).then_some(Look::Pass)).await?;
         }
         Ok(round)

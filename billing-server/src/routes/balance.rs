@@ -56,6 +56,8 @@ pub(crate) struct Balance {
     billing_enabled: bool,
     /// Whether an operator has suspended the account.
     suspended: bool,
+    /// The balance at which the owner is told that it is low.
+    low_balance_threshold_usd: Amount,
     /// When the last call was.
     last_request_at: Option<DateTime<Utc>>,
 }
@@ -98,6 +100,7 @@ impl Balance {
             pricing_tier: account.tier,
             billing_enabled: account.billing_enabled,
             suspended: account.suspended,
+            low_balance_threshold_usd: account.alarm.threshold.into(),
             last_request_at: account.last_call_at,
             user_id: account.id,
         }
@@ -124,4 +127,20 @@ pub(crate) async fn balance(
 async fn rate(app: &App) -> Option<Rate> {
     let answer = app.rates.as_ref()?.rate(Currency::USD, Currency::UAH).await;
     answer.inspect_err(|error| tracing::warn!("no exchange rate for the balance: {}", chain(error))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use billing_core::{LedgerSettings, Money};
+
+    use super::*;
+
+    #[test]
+    fn a_balance_tells_its_alarm() {
+        let settings =
+            LedgerSettings::new(Currency::USD).with_low_balance(Money::from_micros(5_000_000, Currency::USD));
+        let account = settings.open_account(AccountId::new("acme").unwrap(), DateTime::UNIX_EPOCH);
+        let text = serde_json::to_string(&Balance::new(account, None)).unwrap();
+        assert!(text.contains(r#""low_balance_threshold_usd":5.00"#), "{text}");
+    }
 }

@@ -1,4 +1,5 @@
 use reqwest::Method;
+use serde_json::Value;
 
 use crate::support::{Answer, Api, Launch, NewPayment};
 
@@ -134,4 +135,42 @@ async fn a_double_click_is_one_payment() {
     // An amount that is refused leaves its key free.
     create_with_key(&anna, "click-2", "0.01").await.expect_error(400, "INVALID_AMOUNT");
     create_with_key(&anna, "click-2", "1").await.expect(200);
+}
+
+#[tokio::test]
+async fn payments_are_listed_for_their_owner_by_status() {
+    let server = Launch::sandbox().start().await;
+    let (anna, boris) = (server.api_as("anna"), server.api_as("boris"));
+    let paid = anna.create_payment("10").await;
+    paid.pay(&server.stripe()).await;
+    let open = anna.create_payment("20").await;
+    let body = r#"{"amount_uah": 415}"#;
+    let hosted = anna.post("/api/billing/payment/fondy/create", body).await.expect(200).json();
+    let list = async |user: &Api, query: &str| {
+        let answer = user.get(&format!("/api/billing/payments{query}")).await.expect(200).json();
+        answer["payments"].as_array().unwrap().clone()
+    };
+    let ids = async |query: &str| {
+        let payments = list(&anna, query).await;
+        payments.iter().map(|payment| payment["paymentId"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let hosted_id = hosted["paymentId"].as_str().unwrap().to_owned();
+    assert_eq!(ids("").await, [hosted_id.as_str(), &open.id, &paid.id]);
+    assert_eq!(ids("?status=open").await, [hosted_id.as_str(), &open.id]);
+    assert_eq!(ids("?status=succeeded").await, [paid.id.as_str()]);
+    assert_eq!(ids("?status=pending,succeeded&limit=1").await, [hosted_id.as_str()]);
+    assert!(list(&boris, "").await.is_empty());
+
+    let all = list(&anna, "").await;
+    assert_eq!((&all[0]["checkout_url"], &all[1]["checkout_url"]), (&hosted["paymentUrl"], &Value::Null));
+    let rate = all[0]["exchange_rate"].as_str().unwrap();
+    assert!(rate.starts_with("0.02"), "{rate}");
+    assert_eq!(all[1]["exchange_rate"], Value::Null);
+    let status = anna.get(&format!("/api/billing/payment/fondy/{hosted_id}/status")).await.expect(200).json();
+    assert_eq!(status["checkout_url"], hosted["paymentUrl"]);
+
+    for bad in ["?status=paid", "?status=open,", "?limit=0", "?limit=101"] {
+        anna.get(&format!("/api/billing/payments{bad}")).await.expect_error(400, "INVALID_QUERY");
+    }
+    server.anybody().get("/api/billing/payments").await.expect_error(401, "UNAUTHORIZED");
 }

@@ -1,7 +1,7 @@
 //! Who opens a payment's order at its provider: one at a time.
 use billing_core::{Checkout, Opening, PaymentId};
 use chrono::{DateTime, Utc};
-use sqlx::{Row as _, query};
+use sqlx::query;
 
 use super::{
     Store,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::stamp::Stamp;
 
-const OPENING: &str = "SELECT checkout_url, opening_until FROM payments WHERE id = $1";
+const OPENING: &str = "SELECT opening_until FROM payments WHERE id = $1";
 const BEGIN: &str = "UPDATE payments SET opening_until = $2 WHERE id = $1";
 const END: &str = "UPDATE payments SET opening_until = NULL WHERE id = $1";
 
@@ -23,8 +23,7 @@ pub(super) async fn begin(
     let mut transaction = store.begin().await?;
     let payment = lock(&mut transaction, id).await?;
     let row = query(OPENING).bind(id.as_uuid()).fetch_one(&mut *transaction).await?;
-    let url: Option<String> = row.try_get("checkout_url")?;
-    if let Some((external_id, url)) = payment.external_id.clone().zip(url) {
+    if let Some((external_id, url)) = payment.external_id.clone().zip(payment.checkout_url.clone()) {
         return Ok(Opening::Opened(payment, Checkout::Redirect { external_id, url }));
     }
     if rows::stamp_if_any(&row, "opening_until")?.is_some_and(|until| until > now) {

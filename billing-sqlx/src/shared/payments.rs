@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use billing_core::{
-    Accepted, AccountId, Money, Observation, Opening, Payment, PaymentId, PaymentQuery, PaymentStatus,
-    PaymentStore, Review, StoreError, TakeBack, TakenBack,
+    Accepted, AccountId, Money, Observation, Opening, Payment, PaymentId, PaymentQuery, PaymentStore, Review,
+    StoreError, TakeBack, TakenBack,
 };
 use chrono::{DateTime, Utc};
 use sqlx::query;
@@ -31,7 +31,7 @@ const ACCEPT: &str = "UPDATE payments SET accepted_currency = $2, accepted = $3,
     credit_currency = $5, credit = $6, rate = $7, updated_at = $8, revision = $9 WHERE id = $1";
 const RECORD: &str = "UPDATE payments SET status = $2, paid_currency = $3, paid = $4, review = $5, \
     failure_code = $6, failure_message = $7, updated_at = $8, checks = $9, next_check_at = $10 WHERE id = $1";
-const LIST: &str = "SELECT * FROM payments WHERE ($1 IS NULL OR account = $1) AND ($2 IS NULL OR status = $2) \
+const LIST: &str = "SELECT * FROM payments WHERE ($1 IS NULL OR account = $1) AND ($2 = '' OR $2 LIKE '%,' || status || ',%') \
     AND (NOT $3 OR review IS NOT NULL) AND ($5 IS NULL OR id < $5) ORDER BY id DESC LIMIT $4";
 
 #[async_trait]
@@ -149,10 +149,11 @@ impl PaymentStore for Store {
     }
 
     async fn list(&self, asked: &PaymentQuery) -> Result<Vec<Payment>, StoreError> {
+        let statuses = rows::words(asked.statuses.iter().map(|status| status.as_str()));
         retry(|| async {
             let found = query(LIST)
                 .bind(asked.account.as_ref().map(AccountId::as_str))
-                .bind(asked.status.map(PaymentStatus::as_str))
+                .bind(statuses.as_str())
                 .bind(asked.needs_review)
                 .bind(i64::from(asked.limit))
                 .bind(asked.before.map(PaymentId::as_uuid))
@@ -207,6 +208,7 @@ impl Store {
         };
         transaction.commit().await?;
         payment.external_id = Some(external_id.to_owned());
+        payment.checkout_url = payment.checkout_url.take().or_else(|| checkout_url.map(str::to_owned));
         payment.updated_at = changed_at;
         Ok(payment)
     }

@@ -15,6 +15,12 @@ use crate::stamp::Stamp;
 
 pub(super) type Decoded<T> = Result<T, sqlx::Error>;
 
+/// Words of ours between commas, to be found by `LIKE '%,word,%'`; nothing when there are none.
+pub(super) fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<_> = words.collect();
+    if words.is_empty() { String::new() } else { format!(",{},", words.join(",")) }
+}
+
 /// A column that holds micros of a currency known from elsewhere.
 pub(super) fn money(row: &Row, column: &str, currency: Currency) -> Decoded<Money> {
     Ok(Money::from_micros(row.try_get(column)?, currency))
@@ -188,6 +194,7 @@ pub(super) fn payment(row: &Row) -> Decoded<Payment> {
         created_at,
     );
     payment.external_id = row.try_get("external_id")?;
+    payment.checkout_url = row.try_get("checkout_url")?;
     payment.status = word(row, "status")?;
     let paid_currency: Option<Currency> = word_if_any(row, "paid_currency")?;
     payment.paid = match paid_currency {

@@ -72,6 +72,7 @@ pub async fn a_page_that_was_unknown_is_added(stores: Stores) {
     let attached = store.attach(id, "order_1", None, now()).await.unwrap();
     // It has ended the opening: where no page is known, the provider is asked how to pay.
     assert_eq!(begin(&stores, id, now()).await, Opening::Begun(attached.clone()));
-    store.attach(id, "order_1", Some("https://pay.example/1"), now()).await.unwrap();
-    assert_eq!(begin(&stores, id, now()).await, opened(&attached, "https://pay.example/1"));
+    let told = store.attach(id, "order_1", Some("https://pay.example/1"), now()).await.unwrap();
+    assert_eq!((attached.checkout_url, told.checkout_url.as_deref()), (None, Some("https://pay.example/1")));
+    assert_eq!(begin(&stores, id, now()).await, opened(&told, "https://pay.example/1"));
 }

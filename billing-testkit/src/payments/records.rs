@@ -143,7 +143,7 @@ pub async fn a_payment_keeps_its_rate_when_quotes_are_forgotten(stores: Stores) 
     assert_eq!((stored.credit, stored.exchange), (quote.credit, Some(Exchange::new(quote.id, quote.rate))));
 }
 
-/// Lists narrow by account, status and need for review, and are bounded.
+/// Lists narrow by account, statuses and need for review, and are bounded.
 pub async fn payments_are_listed_newest_first(stores: Stores) {
     let store = stores.payments;
     let mut ids = Vec::new();
@@ -157,7 +157,12 @@ pub async fn payments_are_listed_newest_first(stores: Stores) {
         (PaymentQuery::newest(10), vec![2, 1, 0]),
         (PaymentQuery::newest(2), vec![2, 1]),
         (PaymentQuery::newest(10).with_account(acme), vec![1, 0]),
-        (PaymentQuery::newest(10).with_status(PaymentStatus::Pending), vec![2, 1]),
+        (PaymentQuery::newest(10).with_statuses([PaymentStatus::Pending]), vec![2, 1]),
+        (PaymentQuery::newest(10).with_statuses([PaymentStatus::Processing]), vec![]),
+        (
+            PaymentQuery::newest(10).with_statuses([PaymentStatus::Pending, PaymentStatus::Succeeded]),
+            vec![2, 1, 0],
+        ),
         (PaymentQuery::newest(10).with_needs_review(), vec![0]),
     ] {
         let listed: Vec<_> = store.list(&query).await.unwrap().iter().map(|payment| payment.id).collect();

@@ -65,7 +65,7 @@ impl Filter {
     fn query(self) -> PaymentQuery {
         let mut query = PaymentQuery::newest(self.limit);
         query.account = self.account;
-        query.status = self.status;
+        query.statuses = self.status.into_iter().collect();
         query.needs_review = self.needs_review;
         query
     }

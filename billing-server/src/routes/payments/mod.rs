@@ -2,9 +2,11 @@
 pub(super) mod back;
 pub(super) mod fondy;
 mod key;
+pub(super) mod list;
 pub(super) mod providers;
 pub(super) mod quote;
 mod start;
+mod state;
 pub(super) mod status;
 pub(super) mod stripe;
 mod syncs;

@@ -1,16 +1,12 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
-use billing_core::{AccountId, Payment, PaymentId, Review};
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+use billing_core::{AccountId, Payment, PaymentId};
 use tokio::time::timeout;
-use utoipa::ToSchema;
-use uuid::Uuid;
 
+use super::state::PaymentState;
 use crate::{
     App,
-    amount::Amount,
     auth::Caller,
     error::{ApiError, ErrorBody, chain, unknown_payment},
     extract::ApiPath,
@@ -21,73 +17,6 @@ use crate::{
 /// A provider that takes longer is asked again with the next request; meanwhile what is stored is told.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(5);
 const LONGEST_ID_BYTES: usize = 255;
-
-/// How a payment stands.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PaymentState {
-    /// Our id of it.
-    #[serde(rename = "paymentId")]
-    payment_id: Uuid,
-    /// The provider's id of it, once known.
-    #[serde(rename = "externalId")]
-    external_id: Option<String>,
-    /// The provider.
-    #[schema(example = "stripe")]
-    provider: String,
-    /// `pending`, `processing`, `failed`, `canceled`, `expired` or `succeeded`.
-    #[schema(value_type = String, example = "succeeded")]
-    status: &'static str,
-    /// What is to be paid, in `currency`.
-    amount: Amount,
-    /// In which currency.
-    #[schema(example = "USD")]
-    currency: String,
-    /// What is credited for it.
-    amount_usd: Amount,
-    /// What was taken back of it, in `currency`.
-    taken_back: Amount,
-    /// Why an operator looks at it: `paid_mismatch`, `other_merchant`, `taken_back_too_much` or
-    /// `taken_back_other_currency`.
-    #[schema(value_type = Option<String>)]
-    needs_review: Option<&'static str>,
-    /// Why the last attempt to pay failed.
-    failure: Option<PaymentFailure>,
-    /// When it was started.
-    created_at: DateTime<Utc>,
-    /// When it last changed.
-    updated_at: DateTime<Utc>,
-}
-
-/// Why an attempt to pay failed.
-#[derive(Debug, Serialize, ToSchema)]
-struct PaymentFailure {
-    /// The provider's code.
-    #[schema(example = "card_declined")]
-    code: String,
-    /// For the payer.
-    message: Option<String>,
-}
-
-impl From<Payment> for PaymentState {
-    fn from(payment: Payment) -> Self {
-        let failure =
-            payment.failure.map(|failure| PaymentFailure { code: failure.code, message: failure.message });
-        Self {
-            payment_id: payment.id.as_uuid(),
-            external_id: payment.external_id,
-            provider: payment.gateway,
-            status: payment.status.as_str(),
-            amount: payment.amount.into(),
-            currency: payment.amount.currency().to_string(),
-            amount_usd: payment.credit.into(),
-            taken_back: payment.taken_back.into(),
-            needs_review: payment.review.map(|review: Review| review.as_str()),
-            failure,
-            created_at: payment.created_at,
-            updated_at: payment.updated_at,
-        }
-    }
-}
 
 /// How a payment of the caller stands, by our id or the provider's. The provider is asked while it is open.
 #[utoipa::path(
