@@ -94,6 +94,14 @@ impl Posting {
             Money::from_micros(-self.amount.micros(), self.amount.currency())
         }
     }
+
+    /// The gateway that the money comes from or goes to.
+    pub fn gateway(&self) -> Option<&str> {
+        [&self.debit, &self.credit].into_iter().find_map(|side| match side {
+            BookAccount::House(HouseAccount::Gateway(name)) => Some(name.as_str()),
+            _ => None,
+        })
+    }
 }
 
 /// What a posting records.

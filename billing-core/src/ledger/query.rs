@@ -15,6 +15,10 @@ pub struct HistoryQuery {
     pub from: Option<DateTime<Utc>>,
     /// Only postings made before this instant.
     pub to: Option<DateTime<Utc>>,
+    /// Only postings of these operations; all when empty.
+    pub operations: Vec<Operation>,
+    /// Only postings that move money to or from this gateway.
+    pub gateway: Option<String>,
     /// Only postings whose operation or memo holds this text, whatever its case in ASCII.
     pub text: Option<String>,
     /// Only postings older than the page this cursor ended.
@@ -36,6 +40,8 @@ impl HistoryQuery {
             kinds: Vec::new(),
             from: None,
             to: None,
+            operations: Vec::new(),
+            gateway: None,
             text: None,
             after: None,
             offset: 0,
@@ -57,6 +63,20 @@ impl HistoryQuery {
         self
     }
 
+    /// Only these operations, by their whole names.
+    #[must_use]
+    pub fn with_operations(mut self, operations: impl Into<Vec<Operation>>) -> Self {
+        self.operations = operations.into();
+        self
+    }
+
+    /// Only what moves money to or from this gateway.
+    #[must_use]
+    pub fn with_gateway(mut self, gateway: impl Into<String>) -> Self {
+        self.gateway = Some(gateway.into());
+        self
+    }
+
     /// The page after another.
     #[must_use]
     pub fn with_after(mut self, cursor: Cursor) -> Self {
@@ -74,7 +94,10 @@ impl HistoryQuery {
                 .flatten()
                 .any(|field| field.to_ascii_lowercase().contains(&text))
         };
+        let is_of = |operation: &Operation| self.operations.contains(operation);
         (self.kinds.is_empty() || self.kinds.contains(&posting.kind))
+            && (self.operations.is_empty() || posting.operation.as_ref().is_some_and(is_of))
+            && self.gateway.as_deref().is_none_or(|gateway| posting.gateway() == Some(gateway))
             && self.from.is_none_or(|from| posting.created_at >= from)
             && self.to.is_none_or(|to| posting.created_at < to)
             && self.after.is_none_or(|cursor| posting.sequence < cursor.sequence())

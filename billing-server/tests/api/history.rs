@@ -75,6 +75,14 @@ async fn filters_leave_out_the_rest() {
     assert_eq!(count("type=topup").await, 1);
     assert_eq!(count("type=refund,adjustment").await, 0);
     assert_eq!(count("q=LEGISLATION").await, 1);
+    assert_eq!(count("operation=search_cases").await, 2);
+    assert_eq!(count("operation=search_cases,get_legislation,search").await, 3);
+    assert_eq!(count("operation=search_").await, 0);
+    assert_eq!(count("provider=stripe").await, 1);
+    assert_eq!(count("provider=fondy").await, 0);
+    for bad in ["provider=paypal", "operation=a,,b", "operation=%07"] {
+        user.get(&format!("/api/billing/history?{bad}")).await.expect_error(400, "INVALID_QUERY");
+    }
     assert_eq!(count("to=2026-01-01T00:00:00Z").await, 0);
     assert_eq!(count("from=2026-01-01T02:00:00%2B02:00&type=topup,charge").await, 4);
     assert_eq!(server.api_as("boris").history_len().await, 0);

@@ -31,6 +31,13 @@ macro_rules! as_json {
     };
 }
 
+/// Whether a column is one of the texts in a JSON array, which is a text parameter.
+macro_rules! one_of {
+    ($column:literal, $parameter:literal) => {
+        concat!($column, " IN (SELECT json_array_elements_text(CAST(", $parameter, " AS json)))")
+    };
+}
+
 /// The number of the quarter hour since 1970.
 macro_rules! quarter {
     ($column:literal) => {

@@ -2,8 +2,8 @@
 use std::collections::BTreeMap;
 
 use billing_core::{
-    Account, Cursor, HistoryQuery, LedgerError, Money, ObservedRefusals, Page, Posting, PostingKind,
-    UsageBucket, UsageQuery,
+    Account, Cursor, HistoryQuery, HouseAccount, LedgerError, Money, ObservedRefusals, Operation, Page,
+    Posting, PostingKind, UsageBucket, UsageQuery,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Row as _, query};
@@ -26,17 +26,19 @@ const HISTORY: &str = concat!(
     AND ($4 IS NULL OR created_at >= $4) AND ($5 IS NULL OR created_at < $5) \
     AND ($6 IS NULL OR lower(operation) LIKE $6 ESCAPE '\\' OR operation LIKE $7 ESCAPE '\\' \
         OR lower(memo) LIKE $6 ESCAPE '\\' OR memo LIKE $7 ESCAPE '\\') \
-    ORDER BY sequence DESC LIMIT $8 OFFSET $9"
+    AND ($8 IS NULL OR debit_account = $8 OR credit_account = $8) AND ($9 IS NULL OR ",
+    one_of!("operation", "$9"),
+    ") ORDER BY sequence DESC LIMIT $10 OFFSET $11"
 );
 
 pub(super) async fn history(store: &Store, asked: &HistoryQuery) -> Result<Page<Posting>, LedgerError> {
-    let kinds = match &asked.kinds[..] {
-        [] => String::new(),
-        kinds => format!(",{},", kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(",")),
-    };
+    let kinds = rows::words(asked.kinds.iter().map(|kind| kind.as_str()));
     let before = asked.after.map_or(i64::MAX, |cursor| book::signed(cursor.sequence()));
     let lower = asked.text.as_deref().map(|text| pattern(&text.to_ascii_lowercase()));
     let exact = asked.text.as_deref().map(pattern);
+    let gateway = asked.gateway.clone().map(|name| HouseAccount::Gateway(name).to_string());
+    let operations = Some(&asked.operations).filter(|operations| !operations.is_empty());
+    let operations = operations.map(|names| rows::json_array(names.iter().map(Operation::as_str)));
     let currency = store.settings.currency();
     let mut items = retry(|| async {
         let found = query(HISTORY)
@@ -47,6 +49,8 @@ pub(super) async fn history(store: &Store, asked: &HistoryQuery) -> Result<Page<
             .bind(asked.to.map(Stamp))
             .bind(lower.as_deref())
             .bind(exact.as_deref())
+            .bind(gateway.as_deref())
+            .bind(operations.as_deref())
             .bind(i64::from(asked.limit) + 1)
             .bind(i64::from(asked.offset))
             .fetch_all(&mut *store.reader().await?)

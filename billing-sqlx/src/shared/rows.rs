@@ -21,6 +21,11 @@ pub(super) fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
     if words.is_empty() { String::new() } else { format!(",{},", words.join(",")) }
 }
 
+/// Texts on their way to `one_of!`.
+pub(super) fn json_array<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    texts.into_iter().map(serde_json::Value::from).collect::<serde_json::Value>().to_string()
+}
+
 /// A column that holds micros of a currency known from elsewhere.
 pub(super) fn money(row: &Row, column: &str, currency: Currency) -> Decoded<Money> {
     Ok(Money::from_micros(row.try_get(column)?, currency))

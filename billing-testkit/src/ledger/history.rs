@@ -1,6 +1,6 @@
 use billing_core::{
     Adjust, BookAccount, Charge, HistoryQuery, HouseAccount, LedgerError, Posting, PostingId, PostingKind,
-    UsageQuery,
+    TopUp, UsageQuery,
 };
 use chrono::{NaiveDate, TimeDelta};
 
@@ -66,6 +66,46 @@ pub async fn history_filters_by_kind_time_and_text(subject: Subject) {
         let mut by_text = query.clone();
         by_text.text = Some(text.to_owned());
         assert_eq!(list(&subject, by_text).await, expected, "{text}");
+    }
+}
+
+/// An operation is asked for by its whole name, whatever is in it; what has none is left out.
+pub async fn history_filters_by_operations_exactly(subject: Subject) {
+    let names = ["search", "Search", "search_cases", "пошук, 100%", "a\"b'c\\d"];
+    subject.top_up("50").await;
+    for name in names {
+        let charge = Charge::new(PostingId::new(), subject.account.clone(), usd("1"), operation(name));
+        subject.ledger.charge(charge).await.unwrap();
+    }
+    let query = HistoryQuery::new(subject.account.clone());
+    for (sequence, name) in (2..).zip(names) {
+        let by_name = query.clone().with_operations([operation(name)]);
+        assert_eq!(list(&subject, by_name).await, [sequence], "{name}");
+    }
+    for (asked, expected) in [
+        (vec![], &[6, 5, 4, 3, 2, 1][..]),
+        (vec![operation("search"), operation("none"), operation("search_cases")], &[4, 2]),
+        (vec![operation("search%"), operation("s_arch")], &[]),
+    ] {
+        assert_eq!(list(&subject, query.clone().with_operations(asked.clone())).await, expected, "{asked:?}");
+    }
+    let and_by_kind = query.with_operations([operation("search")]).with_kinds([PostingKind::TopUp]);
+    assert!(list(&subject, and_by_kind).await.is_empty());
+}
+
+/// Top-ups and what is taken back of them belong to a gateway, and nothing else does.
+pub async fn history_filters_by_gateway(subject: Subject) {
+    let stripe = subject.top_up("5").await;
+    let fondy = TopUp::new(PostingId::new(), subject.account.clone(), usd("5"), "fondy");
+    subject.ledger.top_up(fondy).await.unwrap();
+    subject.charge("1").await.unwrap();
+    subject.reverse(stripe, "2", 1).await.unwrap();
+    subject.reverse(stripe, "1", 2).await.unwrap();
+    let query = HistoryQuery::new(subject.account.clone());
+    for (gateway, expected) in
+        [("stripe", &[5, 4, 1][..]), ("fondy", &[2]), ("strip%", &[]), ("revenue", &[])]
+    {
+        assert_eq!(list(&subject, query.clone().with_gateway(gateway)).await, expected, "{gateway}");
     }
 }
 

@@ -109,6 +109,8 @@ macro_rules! ledger_suite {
             // history
             history_is_newest_first_and_pages_by_cursor_and_offset,
             history_filters_by_kind_time_and_text,
+            history_filters_by_operations_exactly,
+            history_filters_by_gateway,
             every_posting_names_both_sides_and_the_balance_after_it,
             usage_sums_by_local_day_and_operation,
             // requests

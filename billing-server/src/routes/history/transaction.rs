@@ -1,6 +1,4 @@
-use billing_core::{
-    BookAccount, Breakdown, HouseAccount, Money, Operation, Posting, PostingId, PostingKind, RefusalReason,
-};
+use billing_core::{Breakdown, Money, Operation, Posting, PostingId, PostingKind, RefusalReason};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,7 +8,7 @@ use crate::amount::Amount;
 
 /// A line of a history.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Transaction {
+pub(crate) struct Transaction {
     /// Its name.
     id: Uuid,
     /// Whose it is.
@@ -60,7 +58,7 @@ pub(super) struct Transaction {
 /// What a transaction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum TransactionType {
+pub(crate) enum TransactionType {
     /// A call was paid.
     Charge,
     /// A payment was taken back.
@@ -96,7 +94,7 @@ impl From<Posting> for Transaction {
     fn from(posting: Posting) -> Self {
         let change = posting.change();
         let before = posting.balance_after.micros().saturating_sub(change.micros());
-        let description = describe(&posting);
+        let (description, payment_provider) = (describe(&posting), posting.gateway().map(str::to_owned));
         let payment = match posting.kind {
             PostingKind::TopUp => Some(posting.id),
             _ => posting.top_up,
@@ -115,7 +113,7 @@ impl From<Posting> for Transaction {
             late: posting.late,
             would_refuse: posting.would_refuse.map(RefusalReason::as_str),
             request_id: (posting.kind == PostingKind::Capture).then(|| posting.id.as_uuid()),
-            payment_provider: gateway(&posting.debit).or_else(|| gateway(&posting.credit)).map(str::to_owned),
+            payment_provider,
             payment_id: payment.map(PostingId::as_uuid),
             description,
             metadata: None,
@@ -126,15 +124,8 @@ impl From<Posting> for Transaction {
     }
 }
 
-fn gateway(side: &BookAccount) -> Option<&str> {
-    match side {
-        BookAccount::House(HouseAccount::Gateway(name)) => Some(name),
-        _ => None,
-    }
-}
-
 fn describe(posting: &Posting) -> String {
-    let provider = gateway(&posting.debit).or_else(|| gateway(&posting.credit)).unwrap_or("the provider");
+    let provider = posting.gateway().unwrap_or("the provider");
     match posting.kind {
         PostingKind::TopUp => format!("Top-up through {provider}"),
         PostingKind::Capture => posting.operation.as_ref().map_or("Charge".to_owned(), ToString::to_string),
