@@ -1,8 +1,8 @@
 //! Amounts in the API: exact JSON numbers.
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use billing_core::{Currency, JsonAmount, Money};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -12,13 +12,24 @@ use utoipa::{
 use crate::error::ApiError;
 
 /// An amount in an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub(crate) struct Amount(JsonAmount);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Amount(Money);
 
 impl From<Money> for Amount {
     fn from(money: Money) -> Self {
-        Self(money.into())
+        Self(money)
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        JsonAmount::from(self.0).serialize(serializer)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.amount().fmt(f)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     query::{invalid, whole},
 };
 
+pub(super) mod csv;
 mod filter;
 mod transaction;
 

@@ -42,6 +42,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(balance::balance))
         .routes(routes!(history::history))
+        .routes(routes!(history::csv::history_csv))
         .routes(routes!(usage::usage))
         .routes(routes!(price::price))
         .routes(routes!(settings::settings, settings::change_settings))

@@ -18,6 +18,7 @@ mod fondy_journey;
 mod fondy_shop;
 mod fondy_story;
 mod history;
+mod history_csv;
 mod hostile_webhooks;
 mod inbox;
 mod journey;

@@ -1,5 +1,5 @@
 use billing_core::{Breakdown, Money, Operation, Posting, PostingId, PostingKind, RefusalReason};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -70,6 +70,15 @@ pub(crate) enum TransactionType {
 }
 
 impl TransactionType {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Charge => "charge",
+            Self::Refund => "refund",
+            Self::TopUp => "topup",
+            Self::Adjustment => "adjustment",
+        }
+    }
+
     pub(super) const fn of(kind: PostingKind) -> Self {
         match kind {
             PostingKind::Capture => Self::Charge,
@@ -80,13 +89,53 @@ impl TransactionType {
     }
 
     pub(super) fn named(word: &str) -> Option<Self> {
-        match word {
-            "charge" => Some(Self::Charge),
-            "refund" => Some(Self::Refund),
-            "topup" => Some(Self::TopUp),
-            "adjustment" => Some(Self::Adjustment),
-            _ => None,
-        }
+        let all = [Self::Charge, Self::Refund, Self::TopUp, Self::Adjustment];
+        all.into_iter().find(|r#type| r#type.as_str() == word)
+    }
+}
+
+impl Transaction {
+    /// The columns of a table of transactions.
+    pub(super) const COLUMNS: [&str; 16] = [
+        "created_at",
+        "id",
+        "type",
+        "kind",
+        "amount_usd",
+        "change_usd",
+        "balance_before_usd",
+        "balance_after_usd",
+        "uncollected_usd",
+        "late",
+        "would_refuse",
+        "operation",
+        "description",
+        "payment_provider",
+        "payment_id",
+        "breakdown",
+    ];
+
+    /// What stands in these columns. `text` is what is done to what others have written.
+    pub(super) fn cells(&self, text: impl Fn(&str) -> String) -> [String; 16] {
+        let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        [
+            self.created_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+            id(Some(self.id)),
+            self.r#type.as_str().to_owned(),
+            self.kind.to_owned(),
+            self.amount_usd.to_string(),
+            self.change_usd.to_string(),
+            self.balance_before_usd.to_string(),
+            self.balance_after_usd.to_string(),
+            self.uncollected_usd.to_string(),
+            self.late.to_string(),
+            self.would_refuse.unwrap_or_default().to_owned(),
+            self.operation.as_ref().map(|operation| text(operation.as_str())).unwrap_or_default(),
+            text(&self.description),
+            self.payment_provider.as_deref().map(&text).unwrap_or_default(),
+            id(self.payment_id),
+            self.breakdown.as_ref().map(|breakdown| text(breakdown.as_str())).unwrap_or_default(),
+        ]
     }
 }
 
