@@ -41,6 +41,7 @@
 //! | [`Outbox`], [`Deliveries`] | messages on their way | [`MemoryOutbox`], `billing-sqlx` |
 //! | [`ContactStore`] | how owners of accounts are told, and of what | [`MemoryContacts`], `billing-sqlx` |
 //! | [`BalanceAlarms`] | whose money runs out | [`MemoryLedger`], `billing-sqlx` |
+//! | [`AccountWatch`], [`PaymentWatch`] | what changes of many accounts | [`MemoryLedger`], [`MemoryPayments`], `billing-sqlx` |
 //! | [`Notifier`] | who tells them | `billing-email` |
 //! | [`CostEstimator`] | what a call may cost | [`PriceTable`], [`SharedPrices`] |
 //! | [`ExchangeRates`] | currency exchange | [`FixedRates`] |
@@ -69,6 +70,7 @@ mod price;
 mod quote;
 mod time_zone;
 mod top_ups;
+mod watch;
 
 pub use alerts::{AlertError, AlertingLedger, Alerts, BalanceAlarms, LowBalance};
 pub use api_key::{ApiKey, ApiKeyStore, KeyHash, KeyName, KeyScope};
@@ -114,6 +116,7 @@ pub use top_ups::{
     Acceptance, Applied, EnteredDispute, NewRefund, PaymentNews, Received, Reconciled, StartTopUp, Started,
     Stores, TopUpError, TopUps,
 };
+pub use watch::{AccountWatch, PaymentWatch};
 
 /// A boxed error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use billing_core::{
-    ApiKeyStore, Clock, ContactStore, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings,
+    AccountWatch, ApiKeyStore, Clock, ContactStore, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings,
     MemoryApiKeys, MemoryContacts, MemoryIdempotencyKeys, MemoryInbox, MemoryLedger, MemoryOutbox,
-    MemoryQuotes, MemoryRates, QuoteStore, RateStore, Stores,
+    MemoryPayments, MemoryQuotes, MemoryRates, PaymentStore, PaymentWatch, QuoteStore, RateStore, Stores,
 };
 use billing_testkit::top_ups::Backend;
 
@@ -49,6 +49,20 @@ async fn alarms(settings: LedgerSettings, clock: Arc<dyn Clock>) -> Arc<MemoryLe
     Arc::new(MemoryLedger::new(settings).with_clock(clock))
 }
 
+async fn watched_ledger(
+    settings: LedgerSettings,
+    clock: Arc<dyn Clock>,
+) -> (Arc<dyn Ledger>, Arc<dyn AccountWatch>) {
+    let ledger = Arc::new(MemoryLedger::new(settings).with_clock(clock));
+    (Arc::<MemoryLedger>::clone(&ledger), ledger)
+}
+
+#[expect(clippy::unused_async, reason = "suites wait for what they open")]
+async fn watched_payments() -> (Arc<dyn PaymentStore>, Arc<dyn PaymentWatch>) {
+    let payments = Arc::new(MemoryPayments::default());
+    (Arc::<MemoryPayments>::clone(&payments), payments)
+}
+
 async fn backend() -> Backend {
     Backend::new(stores().await)
 }
@@ -66,3 +80,4 @@ billing_testkit::contact_suite!(contacts);
 billing_testkit::alarm_suite!(alarms);
 billing_testkit::dispatcher_suite!(outbox);
 billing_testkit::top_ups_suite!(backend);
+billing_testkit::watch_suite!(watched_ledger, watched_payments);

@@ -3,8 +3,9 @@
 //! [`PostgresStore`] and [`SqliteStore`] each implement [`Ledger`](billing_core::Ledger) with its
 //! [`BalanceAlarms`](billing_core::BalanceAlarms), every store of [`Stores`](billing_core::Stores),
 //! [`IdempotencyKeys`](billing_core::IdempotencyKeys), [`ApiKeyStore`](billing_core::ApiKeyStore),
-//! [`RateStore`](billing_core::RateStore), [`Deliveries`](billing_core::Deliveries) and
-//! [`ContactStore`](billing_core::ContactStore), with the same promises: both pass the suites of `billing-testkit`.
+//! [`RateStore`](billing_core::RateStore), [`Deliveries`](billing_core::Deliveries),
+//! [`ContactStore`](billing_core::ContactStore), [`AccountWatch`](billing_core::AccountWatch) and
+//! [`PaymentWatch`](billing_core::PaymentWatch), with the same promises: both pass the suites of `billing-testkit`.
 //!
 //! # Example
 #![cfg_attr(feature = "sqlite", doc = "```")]

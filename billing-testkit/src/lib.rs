@@ -31,6 +31,7 @@
 //! | [`contact_suite!`] | [`ContactStore`](billing_core::ContactStore) |
 //! | [`alarm_suite!`] | [`BalanceAlarms`](billing_core::BalanceAlarms) of a ledger, and [`Alerts`](billing_core::Alerts) on them |
 //! | [`dispatcher_suite!`] | [`Dispatcher`](billing_core::Dispatcher) on an outbox |
+//! | [`watch_suite!`] | [`AccountWatch`](billing_core::AccountWatch), [`PaymentWatch`](billing_core::PaymentWatch) |
 //! | [`top_ups_suite!`] | [`TopUps`](billing_core::TopUps) on a back end |
 //!
 //! The tests need tokio's features `macros` and `rt-multi-thread` where they are made. Counts are a fifth of the whole
@@ -81,6 +82,7 @@ pub mod refunds;
 #[cfg(feature = "simulators")]
 pub mod simulators;
 pub mod top_ups;
+pub mod watch;
 
 /// How many rounds a test runs: `whole` in a soak (`SOAK` is set), a fifth of it else, at least one.
 pub fn rounds(whole: u32) -> u32 {

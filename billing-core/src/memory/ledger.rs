@@ -64,6 +64,13 @@ impl MemoryLedger {
         work(book)
     }
 
+    /// An account as it is stored, in its current day and month.
+    pub(super) fn standing(&self, id: &AccountId) -> Option<Account> {
+        let mut account = self.lock().get(id)?.account.clone();
+        rules::roll(&mut account, self.clock.now());
+        Some(account)
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<AccountId, Book>> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }

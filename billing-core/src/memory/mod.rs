@@ -9,6 +9,7 @@ mod payments;
 mod quotes;
 mod rates;
 mod refunds;
+mod watch;
 
 pub use api_keys::MemoryApiKeys;
 pub use contacts::MemoryContacts;

@@ -29,7 +29,7 @@ impl Row {
 }
 
 impl MemoryPayments {
-    fn all(&self) -> Vec<Payment> {
+    pub(super) fn all(&self) -> Vec<Payment> {
         self.lock().values().map(|row| row.payment.clone()).collect()
     }
 

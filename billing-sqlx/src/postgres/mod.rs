@@ -98,6 +98,8 @@ mod rates;
 mod refunds;
 #[path = "../shared/take_backs.rs"]
 mod take_backs;
+#[path = "../shared/watch.rs"]
+mod watch;
 #[path = "../shared/webhook_rows.rs"]
 mod webhook_rows;
 use PostgresStore as Store;

@@ -3,8 +3,8 @@ macro_rules! suites {
         use std::sync::Arc;
 
         use billing_core::{
-            ApiKeyStore, Clock, ContactStore, Currency, IdempotencyKeys, Inbox, Ledger, LedgerSettings,
-            QuoteStore, RateStore, Stores, SystemClock,
+            AccountWatch, ApiKeyStore, Clock, ContactStore, Currency, IdempotencyKeys, Inbox, Ledger,
+            LedgerSettings, PaymentStore, PaymentWatch, QuoteStore, RateStore, Stores, SystemClock,
         };
         use billing_testkit::top_ups::Backend;
 
@@ -48,6 +48,19 @@ macro_rules! suites {
             Arc::new($open(settings).await.0.with_clock(clock))
         }
 
+        async fn watched_ledger(
+            settings: LedgerSettings,
+            clock: Arc<dyn Clock>,
+        ) -> (Arc<dyn Ledger>, Arc<dyn AccountWatch>) {
+            let store = Arc::new($store(settings).await.0.with_clock(clock));
+            (store.clone(), store)
+        }
+
+        async fn watched_payments() -> (Arc<dyn PaymentStore>, Arc<dyn PaymentWatch>) {
+            let store = Arc::new($store(LedgerSettings::new(Currency::USD)).await.0);
+            (store.clone(), store)
+        }
+
         async fn backend() -> Backend {
             let store = $open(LedgerSettings::new(Currency::USD)).await.0.with_clock(Arc::new(SystemClock));
             Backend::new(Stores::of(&Arc::new(store))).with_one_round_in(25)
@@ -66,6 +79,7 @@ macro_rules! suites {
         billing_testkit::alarm_suite!(alarms);
         billing_testkit::dispatcher_suite!(outbox);
         billing_testkit::top_ups_suite!(backend);
+        billing_testkit::watch_suite!(watched_ledger, watched_payments);
     };
 }
 
