@@ -13,6 +13,7 @@ use crate::{
     auth::{KeyRing, Sightings, TokenVerifier},
     config::{Config, Preflight, Tokens, Tools, TrustedProxies, Url},
     dashboard::Dashboard,
+    events::Board,
     notifications::notifier,
     payment_limit::PaymentLimit,
     rates::rates,
@@ -53,6 +54,8 @@ pub struct App {
     pub(crate) payment_limit: PaymentLimit,
     pub(crate) quote_limit: PaymentLimit,
     pub(crate) trusted_proxies: TrustedProxies,
+    /// Who listens to what changes.
+    pub(crate) board: Arc<Board>,
     pub(crate) clock: Arc<dyn Clock>,
     /// The pages for browsers, where there are some.
     pub(crate) dashboard: Option<Dashboard>,
@@ -190,6 +193,7 @@ impl App {
             quote_limit: PaymentLimit::new(config.payments_per_minute.saturating_mul(QUOTES_A_PAYMENT)),
             trusted_proxies: config.trusted_proxies.clone(),
             dashboard: Dashboard::open(config.dashboard_dir.as_deref(), with_stripe)?,
+            board: Arc::default(),
             clock,
             language: notifications.dispatch.language,
             support_email: notifications.reply_to.clone(),
@@ -211,6 +215,16 @@ impl App {
     /// Whether the database can be asked, as far as is known.
     pub fn database(&self) -> DatabaseState {
         *self.database.borrow()
+    }
+
+    /// What `work` comes to; `None` while the database is away, or when it goes meanwhile.
+    pub(crate) async fn while_database_is_there<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut database = self.database.subscribe();
+        tokio::select! {
+            biased;
+            Ok(_) = database.wait_for(|state| *state != DatabaseState::Ready) => None,
+            answer = work => Some(answer),
+        }
     }
 
     /// What is known of the database from now on; answers what was known before.

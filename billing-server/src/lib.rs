@@ -14,6 +14,7 @@
 //! | `notifications`, `couriers` | how people are told, and who brings the messages to them |
 //! | `dashboard` | the pages for browsers, and the files that they are made of |
 //! | `sign_in` | sessions of browsers, and the ways to begin one |
+//! | `events` | what changes, told to browsers as it happens |
 //! | `charging`, `watchful` | what stands before paid calls, and its ledger |
 //! | `query` | parameters of a query, read one by one |
 //! | `prices` | reading the price table again |
@@ -31,6 +32,7 @@ mod connections;
 mod couriers;
 mod dashboard;
 pub mod error;
+mod events;
 mod extract;
 mod gateways;
 mod jobs;

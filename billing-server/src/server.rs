@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     App, BoxError, DatabaseState, charging::Charging, config::Url, connections::serve, couriers::Couriers,
-    error::chain, jobs, output::print, prices::Reload, router, routes,
+    error::chain, events, jobs, output::print, prices::Reload, router, routes,
 };
 
 /// Between attempts to reach a database that is away at the start.
@@ -69,6 +69,8 @@ impl Server {
         };
         tracing::info!("stopping");
         stop.send_replace(true);
+        // They would go on for hours.
+        app.board.close();
         let finish = async {
             if timeout(GRACE, serving).await.is_err() {
                 tracing::warn!("some requests were still running and are dropped");
@@ -119,6 +121,7 @@ async fn work(app: &Arc<App>) -> Result<(), StoreError> {
         jobs::store_key_uses(app),
         jobs::ring_alarms(app),
         jobs::forget(app),
+        events::look(app),
     );
     pending().await
 }

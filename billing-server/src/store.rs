@@ -3,8 +3,8 @@ use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use billing_core::{
-    ApiKeyStore, BalanceAlarms, Clock, ContactStore, Deliveries, IdempotencyKeys, Inbox, Ledger,
-    LedgerSettings, Outbox, PaymentStore, QuoteStore, RateStore, RefundStore, StoreError, Stores,
+    AccountWatch, ApiKeyStore, BalanceAlarms, Clock, ContactStore, Deliveries, IdempotencyKeys, Inbox, Ledger,
+    LedgerSettings, Outbox, PaymentStore, PaymentWatch, QuoteStore, RateStore, RefundStore, StoreError, Stores,
     SystemClock,
 };
 use billing_sqlx::{Migration, PostgresStore, SqliteStore};
@@ -26,6 +26,10 @@ pub struct Store {
     pub deliveries: Arc<dyn Deliveries>,
     /// Whose money runs out.
     pub alarms: Arc<dyn BalanceAlarms>,
+    /// How accounts stand that somebody watches.
+    pub accounts: Arc<dyn AccountWatch>,
+    /// What becomes of their payments.
+    pub payments: Arc<dyn PaymentWatch>,
     /// The last good exchange rates.
     pub rates: Arc<dyn RateStore>,
     /// The tables of all of them.
@@ -122,7 +126,7 @@ impl Store {
     where
         S: Ledger + PaymentStore + RefundStore + QuoteStore + Inbox + Outbox,
         S: IdempotencyKeys + ApiKeyStore + RateStore + Schema,
-        S: ContactStore + Deliveries + BalanceAlarms,
+        S: ContactStore + Deliveries + BalanceAlarms + AccountWatch + PaymentWatch,
     {
         let store = Arc::new(store);
         Self {
@@ -132,6 +136,8 @@ impl Store {
             contacts: Arc::<S>::clone(&store),
             deliveries: Arc::<S>::clone(&store),
             alarms: Arc::<S>::clone(&store),
+            accounts: Arc::<S>::clone(&store),
+            payments: Arc::<S>::clone(&store),
             rates: Arc::<S>::clone(&store),
             schema: store,
         }

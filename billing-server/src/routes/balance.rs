@@ -75,6 +75,11 @@ struct ExchangeRate {
 }
 
 impl Balance {
+    /// The balance of an account, in hryvnias as well where there is a rate.
+    pub(crate) async fn of(app: &App, account: Account) -> Self {
+        Self::new(account, rate(app).await)
+    }
+
     fn new(account: Account, rate: Option<Rate>) -> Self {
         let balance_uah = rate.as_ref().and_then(|rate| rate.convert(account.posted)).map(Amount::from);
         let exchange_rate = rate.map(|rate| ExchangeRate {
@@ -120,7 +125,7 @@ pub(crate) async fn balance(
     Caller(account): Caller,
 ) -> Result<Json<Balance>, ApiError> {
     let account = app.ledger().account(&account).await?;
-    Ok(Json(Balance::new(account, rate(&app).await)))
+    Ok(Json(Balance::of(&app, account).await))
 }
 
 /// The rate, where one can be had: a balance in dollars is worth telling without it.

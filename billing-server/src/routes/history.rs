@@ -18,7 +18,8 @@ pub(super) mod csv;
 mod filter;
 mod transaction;
 
-use self::{filter::HistoryFilter, transaction::Transaction};
+use self::filter::HistoryFilter;
+pub(crate) use self::transaction::Transaction;
 
 const PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 100;

@@ -1,5 +1,6 @@
 //! The HTTP API, one file per resource; handlers stand beside what they take and answer.
 mod balance;
+mod events;
 mod health;
 mod history;
 pub(crate) mod payments;
@@ -20,6 +21,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use self::{
     sign_in::sign_in,
+    balance::Balance,
+    history::Transaction,
+    payments::PaymentState,
     tools::{tools, tools_api},
 };
 
@@ -44,6 +48,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(history::history))
         .routes(routes!(history::csv::history_csv))
         .routes(routes!(usage::usage))
+        .routes(routes!(events::events))
         .routes(routes!(price::price))
         .routes(routes!(settings::settings, settings::change_settings))
         .routes(routes!(payments::stripe::create_stripe_payment))

@@ -11,6 +11,7 @@ mod crashes;
 mod dashboard;
 mod demo_history;
 mod double_click;
+mod events;
 mod exactly_once;
 mod external_login;
 mod fail_open;

@@ -11,4 +11,4 @@ pub(super) mod status;
 pub(super) mod stripe;
 mod syncs;
 
-pub(crate) use self::syncs::RecentSyncs;
+pub(crate) use self::{state::PaymentState, syncs::RecentSyncs};

@@ -8,7 +8,12 @@ use super::JWT_SECRET;
 
 /// A token for `user` that holds for an hour.
 pub(crate) fn token(user: &str) -> String {
-    let claims = json!({ "sub": user, "exp": jsonwebtoken::get_current_timestamp() + 3_600 });
+    token_until(user, jsonwebtoken::get_current_timestamp() + 3_600)
+}
+
+/// A token for `user` that holds until this second since 1970.
+pub(crate) fn token_until(user: &str, exp: u64) -> String {
+    let claims = json!({ "sub": user, "exp": exp });
     let key = EncodingKey::from_secret(JWT_SECRET.as_bytes());
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
 }

@@ -13,7 +13,7 @@ mod server;
 use tokio::sync::{Mutex, MutexGuard};
 
 pub(crate) use self::{
-    api::{Answer, Api, NewPayment, token},
+    api::{Answer, Api, NewPayment, token, token_until},
     browser::Browser,
     database::{change_account, let_refunds_be_due, messages, sqlite_url, told},
     keys::{NewKey, beside_sandbox, new_key},
