@@ -3,9 +3,9 @@ use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use billing_core::{
-    AccountWatch, ApiKeyStore, BalanceAlarms, Clock, ContactStore, Deliveries, IdempotencyKeys, Inbox, Ledger,
-    LedgerSettings, Outbox, PaymentStore, PaymentWatch, QuoteStore, RateStore, RefundStore, StoreError, Stores,
-    SystemClock,
+    AccountWatch, ApiKeyStore, BalanceAlarms, Clock, ContactStore, Deliveries, IdempotencyKeys, Inbox,
+    Ledger, LedgerSettings, Outbox, PaymentStore, PaymentWatch, QuoteStore, RateStore, RefundStore,
+    StoreError, Stores, SystemClock,
 };
 use billing_sqlx::{Migration, PostgresStore, SqliteStore};
 

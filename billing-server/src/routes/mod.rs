@@ -20,10 +20,10 @@ use utoipa::IntoResponses;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use self::{
-    sign_in::sign_in,
     balance::Balance,
     history::Transaction,
     payments::PaymentState,
+    sign_in::sign_in,
     tools::{tools, tools_api},
 };
 

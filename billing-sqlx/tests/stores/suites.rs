@@ -52,12 +52,12 @@ macro_rules! suites {
             settings: LedgerSettings,
             clock: Arc<dyn Clock>,
         ) -> (Arc<dyn Ledger>, Arc<dyn AccountWatch>) {
-            let store = Arc::new($store(settings).await.0.with_clock(clock));
+            let store = Arc::new($open(settings).await.0.with_clock(clock));
             (store.clone(), store)
         }
 
         async fn watched_payments() -> (Arc<dyn PaymentStore>, Arc<dyn PaymentWatch>) {
-            let store = Arc::new($store(LedgerSettings::new(Currency::USD)).await.0);
+            let store = Arc::new($open(LedgerSettings::new(Currency::USD)).await.0);
             (store.clone(), store)
         }
 
