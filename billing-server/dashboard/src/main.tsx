@@ -4,7 +4,12 @@ import { BrowserRouter } from 'react-router';
 import { App } from './app/App';
 import { createQueryClient } from './app/queryClient';
 import { preloadPage } from './app/routes';
+import { withoutSecrets } from './lib/returnAddress';
 import './styles.css';
+
+// Before anything can read the address: it may come back from a provider with secrets in it.
+const address = withoutSecrets(window.location);
+if (address) window.history.replaceState(window.history.state, '', address);
 
 preloadPage(window.location.pathname);
 

@@ -9,6 +9,7 @@ export const keys = {
   usage: (range?: DayRange) => ['usage', range ?? null] as const,
   history: (filters: HistoryFilters) => ['history', 'list', filters] as const,
   recent: ['history', 'recent'] as const,
+  quote: (amountUah: string) => ['quote', amountUah] as const,
   payments: (status: string) => ['payments', status] as const,
   payment: (provider: string, id: string) => ['payment', provider, id] as const,
 };

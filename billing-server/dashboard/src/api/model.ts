@@ -146,6 +146,28 @@ export interface Provider {
   publishableKey: string | null;
 }
 
+/** A payment that was started and waits for its payer. */
+export interface StartedPayment {
+  id: string;
+  /** The provider's page. */
+  checkoutUrl: string | null;
+  /** Lets its holder pay by the provider's elements: it is kept in memory alone. */
+  clientSecret: string | null;
+}
+
+/** What an amount in hryvnias is credited, if it is paid in time. */
+export interface Quote {
+  id: string;
+  amount: Micros;
+  credited: Micros;
+  /** Exact decimals: what one hryvnia is credited, and what one dollar was worth. */
+  usdForUah: string;
+  usdInUah: string;
+  /** What is kept of the exchange, an exact decimal. */
+  spreadPercent: string;
+  validUntil: string;
+}
+
 /** Which letters to send; receipts are always sent. */
 export interface Notifications {
   payment_failed: boolean;

@@ -1,7 +1,14 @@
 /** From the API's bodies to the model: the one place where numbers become micros. */
 import { type Currency, toMicros } from '~/lib/money';
 import type * as model from './model';
-import type { BalanceBody, PaymentBody, SessionBody, SettingsBody, UsageBody } from './pending';
+import type {
+  BalanceBody,
+  PaymentBody,
+  SessionBody,
+  SettingsBody,
+  StartedPaymentBody,
+  UsageBody,
+} from './pending';
 import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
@@ -119,6 +126,26 @@ export function parseProvider(body: Schemas['Provider']): model.Provider {
     presets: body.presets.map(toMicros),
     checkoutOrigin: body.checkout_origin ?? null,
     publishableKey: body.publishable_key ?? null,
+  };
+}
+
+export function parseStartedPayment(body: StartedPaymentBody): model.StartedPayment {
+  return {
+    id: body.paymentId,
+    checkoutUrl: body.paymentUrl ?? null,
+    clientSecret: body.clientSecret ?? null,
+  };
+}
+
+export function parseQuote(body: Schemas['QuoteAnswer']): model.Quote {
+  return {
+    id: body.quote_id,
+    amount: toMicros(body.amount_uah),
+    credited: toMicros(body.amount_usd),
+    usdForUah: body.usd_for_uah,
+    usdInUah: body.usd_in_uah,
+    spreadPercent: body.spread_percent,
+    validUntil: body.valid_until,
   };
 }
 

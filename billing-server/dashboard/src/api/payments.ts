@@ -1,7 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { type Micros, toDecimal } from '~/lib/money';
 import { answer, client } from './client';
 import { keys } from './keys';
-import { parsePayment, parseProvider } from './parse';
+import type { Provider } from './model';
+import { parsePayment, parseProvider, parseStartedPayment } from './parse';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
@@ -28,15 +30,37 @@ export function usePayments(status: string) {
   });
 }
 
+/** What to pay, in the currency of its provider. */
+export interface PaymentOrder {
+  provider: Provider;
+  amount: Micros;
+  /** Says what is credited, for what is paid in hryvnias. */
+  quoteId: string | null;
+}
+
+/** Starts a payment. A repeat with the same key is the same payment. */
+export async function createPayment({ provider, amount, quoteId }: PaymentOrder, key: string) {
+  const decimal = toDecimal(amount);
+  const body =
+    provider.currency === 'UAH'
+      ? { amount_uah: decimal, quote_id: quoteId ?? undefined }
+      : { amount_usd: decimal };
+  const params = { path: { provider: provider.id }, header: { 'Idempotency-Key': key } };
+  return parseStartedPayment(
+    await answer(client.POST('/api/billing/payment/{provider}/create', { params, body })),
+  );
+}
+
 /** One payment as the server knows it; live updates keep it fresh, asking again is for where they are late. */
-export function usePayment(provider: string, paymentId: string, pollEveryMs: number | false = false) {
-  return useQuery({
+export function paymentQuery(provider: string, paymentId: string) {
+  return queryOptions({
     queryKey: keys.payment(provider, paymentId),
     queryFn: async ({ signal }) => {
       const params = { path: { provider, paymentId } };
       const call = client.GET('/api/billing/payment/{provider}/{paymentId}/status', { params, signal });
       return parsePayment(await answer(call));
     },
-    refetchInterval: pollEveryMs,
+    // Whoever asks does so again and again.
+    retry: false,
   });
 }

@@ -71,6 +71,20 @@ export interface PaymentBody extends PaymentState {
   exchange_rate?: string | null;
 }
 
+/** A payment to start, with any provider: in the currency that it takes. */
+export interface NewPaymentBody {
+  amount_usd?: string;
+  amount_uah?: string;
+  quote_id?: string;
+}
+
+/** A payment that waits for its payer: on the provider's page, or in our own with the provider's elements. */
+export interface StartedPaymentBody {
+  paymentId: string;
+  paymentUrl?: string | null;
+  clientSecret?: string | null;
+}
+
 interface HistoryQuery extends HistoryFilters {
   limit?: number;
   cursor?: string;
@@ -100,6 +114,18 @@ interface PendingPaths {
       };
       requestBody?: never;
       responses: { 200: Answer<PaymentBody> };
+    };
+  };
+  '/api/billing/payment/{provider}/create': Omit<Get<never, never>, 'get'> & {
+    post: {
+      parameters: {
+        query?: never;
+        header: { 'Idempotency-Key': string };
+        path: { provider: string };
+        cookie?: never;
+      };
+      requestBody: { content: { 'application/json': NewPaymentBody } };
+      responses: { 200: Answer<StartedPaymentBody> };
     };
   };
   '/api/billing/settings': Get<never, SettingsBody> & {

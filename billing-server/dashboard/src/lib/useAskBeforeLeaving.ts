@@ -1,0 +1,34 @@
+import { useEffect } from 'react';
+
+/**
+ * While it is on, leaving the page asks first: by a link, by closing the tab, by another address. A provider that leads
+ * on to a bank is not asked: where a browser can't tell that from a person who leaves, only links ask.
+ */
+export function useAskBeforeLeaving(isOn: boolean, question: string) {
+  useEffect(() => {
+    if (!isOn) return;
+    const { navigation } = window;
+    let isLedOn = false;
+    const onNavigate = ({ userInitiated }: NavigateEvent) => {
+      isLedOn = !userInitiated;
+    };
+    const onUnload = (event: BeforeUnloadEvent) => {
+      if (navigation && !isLedOn) event.preventDefault();
+    };
+    const onClick = (event: MouseEvent) => {
+      const link = event.target instanceof Element && event.target.closest('a[href]');
+      if (!link || window.confirm(question)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    navigation?.addEventListener('navigate', onNavigate);
+    window.addEventListener('beforeunload', onUnload);
+    // Before the router learns of the click.
+    document.addEventListener('click', onClick, { capture: true });
+    return () => {
+      navigation?.removeEventListener('navigate', onNavigate);
+      window.removeEventListener('beforeunload', onUnload);
+      document.removeEventListener('click', onClick, { capture: true });
+    };
+  }, [isOn, question]);
+}
