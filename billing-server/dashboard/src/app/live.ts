@@ -1,4 +1,4 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { keys } from '~/api/keys';
 import type { Balance, Payment, Transaction } from '~/api/model';
@@ -62,9 +62,9 @@ function follow(cache: QueryClient): () => void {
   };
 
   /** An answer that is on its way is older than what the stream tells, and must not overwrite it. */
-  const replaceBalance = async (balance: Balance) => {
-    await cache.cancelQueries({ queryKey: keys.balance });
-    cache.setQueryData(keys.balance, balance);
+  const replace = async (queryKey: QueryKey, told: Balance | Payment) => {
+    await cache.cancelQueries({ queryKey });
+    cache.setQueryData(queryKey, told);
   };
 
   const open = () => {
@@ -77,14 +77,14 @@ function follow(cache: QueryClient): () => void {
     };
     // The browser tries again by itself unless the server has refused; then the next poll does.
     stream.onerror = () => setState('down');
-    listen<Balance>(stream, 'balance', parseBalance, replaceBalance);
+    listen<Balance>(stream, 'balance', parseBalance, (balance) => replace(keys.balance, balance));
     listen<Transaction>(stream, 'posting', parseTransaction, (posting) => {
       cache.setQueryData<Transaction[]>(keys.recent, (recent) => recent && withNewest(recent, posting));
       settleSoon();
       for (const listener of postingListeners) listener(posting);
     });
     listen<Payment>(stream, 'payment', parsePayment, (payment) => {
-      cache.setQueryData(keys.payment(payment.provider, payment.id), payment);
+      replace(keys.payment(payment.provider, payment.id), payment);
       cache.invalidateQueries({ queryKey: ['payments'] });
     });
   };

@@ -1,0 +1,77 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useBalance } from '~/api/balance';
+import { keys } from '~/api/keys';
+import type { Payment } from '~/api/model';
+import { useI18n, useTexts } from '~/i18n';
+import { paymentTexts } from '~/i18n/payment';
+import { safeReturnTo } from '~/lib/navigation';
+import { recallPayment } from '~/payments/memory';
+import { ButtonLink, buttonClass } from '~/ui/Button';
+import { Skeleton } from '~/ui/Skeleton';
+
+/** The money is there: how much of it, by the server's own count. */
+export function Succeeded({ payment }: { payment: Payment }) {
+  const { money } = useI18n();
+  const texts = useTexts(paymentTexts);
+  const balance = useNewBalance();
+  const wayBack = wayBackFrom(payment);
+  const { currency } = payment;
+  return (
+    <>
+      <p className="mt-4 text-small text-muted">{texts.succeeded.available}</p>
+      <p className="figures text-figure-small font-semibold sm:text-figure">
+        {balance ? (
+          money(balance.available, { roundDown: true })
+        ) : (
+          <Skeleton className="my-1 h-9 w-44 sm:h-10" />
+        )}
+      </p>
+      <p className="figures mt-1 text-positive">
+        {money(payment.credited, { signed: true })}
+        {currency !== 'USD' && (
+          <span className="text-muted"> · {texts.succeeded.paid(money(payment.amount, { currency }))}</span>
+        )}
+      </p>
+      {payment.takenBack > 0 && (
+        <p className="mt-2">{texts.succeeded.takenBack(money(payment.takenBack, { currency }))}</p>
+      )}
+      <div className="mt-6 flex flex-wrap gap-2">
+        {wayBack && (
+          <ButtonLink variant="primary" to={wayBack}>
+            {texts.succeeded.goBack}
+          </ButtonLink>
+        )}
+        <ButtonLink variant={wayBack ? 'secondary' : 'primary'} to="/">
+          {texts.toOverview}
+        </ButtonLink>
+        {payment.receiptUrl && (
+          <a href={payment.receiptUrl} className={buttonClass('quiet')}>
+            {texts.succeeded.receipt}
+          </a>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** The balance as the server tells it after the payment: never one from before, and never a sum of our own. */
+function useNewBalance() {
+  const cache = useQueryClient();
+  const [seenAt] = useState(Date.now);
+  const { data, dataUpdatedAt } = useBalance();
+  useEffect(() => {
+    for (const queryKey of [keys.balance, ['history'], ['usage'], ['payments']]) {
+      cache.invalidateQueries({ queryKey });
+    }
+  }, [cache]);
+  return dataUpdatedAt >= seenAt ? data : undefined;
+}
+
+/** Where the person came from, if the payment was started in this tab. */
+function wayBackFrom({ id }: Payment): string | null {
+  const left = recallPayment();
+  if (left?.id !== id || left.returnTo === null) return null;
+  const path = safeReturnTo(left.returnTo);
+  return path === '/' ? null : path;
+}
