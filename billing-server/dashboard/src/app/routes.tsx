@@ -17,6 +17,7 @@ export const OPEN_PAGES: readonly PageRoute[] = [route('/login', () => import('~
 /** Pages of the account's owner. */
 export const PAGES: readonly PageRoute[] = [
   route('/', () => import('~/pages/DashboardPage')),
+  route('/topup', () => import('~/pages/TopUpPage')),
   route('/payment/:provider/return', () => import('~/pages/PaymentReturnPage')),
   route('*', () => import('~/pages/NotFoundPage')),
 ];

@@ -7,10 +7,12 @@ interface FieldProps extends ComponentProps<'input'> {
   error?: string | null;
   /** A unit after the value. */
   unit?: string;
+  /** For the one value that a page is about. */
+  large?: boolean;
 }
 
 /** A labelled text field. */
-export function Field({ label, hint, error, unit, className = '', ...rest }: FieldProps) {
+export function Field({ label, hint, error, unit, large = false, className = '', ...rest }: FieldProps) {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
@@ -22,7 +24,7 @@ export function Field({ label, hint, error, unit, className = '', ...rest }: Fie
         <input
           {...rest}
           id={id}
-          className="figures h-11 w-full min-w-0 bg-transparent px-3 text-body outline-none"
+          className={`figures w-full min-w-0 bg-transparent px-3 outline-none ${large ? 'h-14 text-title' : 'h-11 text-body'}`}
           aria-invalid={error ? true : undefined}
           aria-describedby={described || undefined}
         />
