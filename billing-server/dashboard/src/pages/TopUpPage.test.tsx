@@ -191,6 +191,22 @@ describe('Top up in hryvnias', () => {
     expect(summary()).toBe('До сплати421,54 ₴На баланс+10,00 $1 $ = 41,31 ₴, за обмін 2 %');
   });
 
+  it('is quoted anew when the quote has expired meanwhile', async () => {
+    let hasExpired = true;
+    const { user, created, asked } = show('/topup?amount=500&currency=UAH', {
+      'POST /api/billing/payment/fondy/create': () =>
+        hasExpired ? failure(409, 'QUOTE_EXPIRED') : { paymentId: 'p-1', paymentUrl: CHECKOUT },
+    });
+    await user.click(await payButton('500,00 ₴'));
+    expect((await screen.findByRole('alert')).textContent).toContain('Курс застарів.');
+    await waitFor(() => expect(asked('/api/billing/quote')).toHaveLength(2));
+    hasExpired = false;
+    await user.click(await payButton('500,00 ₴'));
+    await waitFor(() => expect(leaveFor).toHaveBeenCalled());
+    const [first, second] = created().map((request) => request.headers.get('idempotency-key'));
+    expect(second).not.toBe(first);
+  });
+
   it('can’t be paid without a rate, and other ways stay', async () => {
     const { user } = show('/topup?amount=500&currency=UAH', {
       'GET /api/billing/balance': { ...balance, exchange_rate: null },

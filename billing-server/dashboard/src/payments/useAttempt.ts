@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError } from '~/api/errors';
 import type { StartedPayment } from '~/api/model';
@@ -41,6 +41,7 @@ export function useAttempt(): Attempt {
   const isRunning = useRef(false);
   const isHere = useRef(true);
   const creation = useCreation();
+  const cache = useQueryClient();
 
   useEffect(() => {
     isHere.current = true;
@@ -55,8 +56,11 @@ export function useAttempt(): Attempt {
   }, []);
 
   const fail = (cause: unknown) => {
-    if (cause instanceof ApiError && isFinal(cause)) forget();
-    const seconds = cause instanceof ApiError && cause.status === 429 ? cause.retryAfterSeconds : null;
+    const refusal = cause instanceof ApiError ? cause : null;
+    if (refusal && isFinal(refusal)) forget();
+    // The next quote comes at once; what is to be paid is then read before it is paid.
+    if (refusal?.code.startsWith('QUOTE_')) cache.invalidateQueries({ queryKey: ['quote'] });
+    const seconds = refusal?.status === 429 ? refusal.retryAfterSeconds : null;
     setBlockedUntil(seconds === null ? null : Date.now() + seconds * 1000);
     setError(cause);
     enter('idle');

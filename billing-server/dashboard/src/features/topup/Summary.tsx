@@ -4,7 +4,7 @@ import { topupTexts } from '~/i18n/topup';
 import { formatDecimal } from '~/lib/money';
 import type { Charge } from './useCharge';
 
-/** What is paid and what comes of it: in sight all the time, below and above the steps around it. */
+/** What is paid and what comes of it: once there is something to tell, it stays in sight. */
 export function Summary({ provider, charge }: { provider: Provider; charge: Charge }) {
   const { money, language } = useI18n();
   const texts = useTexts(topupTexts).summary;
@@ -14,8 +14,7 @@ export function Summary({ provider, charge }: { provider: Provider; charge: Char
   return (
     <section
       aria-label={texts.title}
-      className="stays-visible sticky top-[4.5rem] bottom-4 z-[5] rounded-card border border-line bg-surface px-4 py-3
-        max-sm:bottom-[calc(4.5rem+env(safe-area-inset-bottom))] sm:px-6"
+      className={`rounded-card border border-line bg-surface px-4 py-3 sm:px-6 ${order ? IN_SIGHT : ''}`}
     >
       <dl className="figures grid grid-cols-[1fr_auto] gap-x-4">
         <dt className="text-muted">{texts.toPay}</dt>
@@ -33,3 +32,7 @@ export function Summary({ provider, charge }: { provider: Provider; charge: Char
     </section>
   );
 }
+
+/** At the lower edge while it is below what is seen, at the upper one when it is above. */
+const IN_SIGHT =
+  'stays-visible sticky top-[4.5rem] bottom-4 z-[5] max-sm:bottom-[calc(4.5rem+env(safe-area-inset-bottom))]';
