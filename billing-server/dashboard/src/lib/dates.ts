@@ -5,6 +5,14 @@ export type Day = string;
 
 const SHAPES = {
   dateTime: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  yearTime: {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  },
   full: { dateStyle: 'long', timeStyle: 'medium', hourCycle: 'h23' },
   date: { day: 'numeric', month: 'short' },
   longDate: { day: 'numeric', month: 'long', weekday: 'long' },
@@ -41,14 +49,14 @@ function formatter(language: Language, shape: DateShape, timeZone?: string): Int
   if (!made) {
     // British English puts the day first and counts hours to 24, as the Ukrainian page does.
     const locale = language === 'en' ? 'en-GB' : language;
-    made = new Intl.DateTimeFormat(locale, { ...SHAPES[shape], timeZone: known(timeZone) });
+    made = new Intl.DateTimeFormat(locale, { ...SHAPES[shape], timeZone: knownZone(timeZone) });
     formatters.set(key, made);
   }
   return made;
 }
 
 /** A zone that this browser knows: old ones know fewer names than the server. */
-function known(timeZone: string | undefined): string | undefined {
+export function knownZone(timeZone: string | undefined): string | undefined {
   if (timeZone === undefined) return undefined;
   try {
     new Intl.DateTimeFormat('en', { timeZone });
@@ -61,5 +69,5 @@ function known(timeZone: string | undefined): string | undefined {
 /** Which day it is in a zone. */
 export function dayIn(timeZone: string, now: Date = new Date()): Day {
   // Swedish writes dates as ISO does.
-  return new Intl.DateTimeFormat('sv', { timeZone: known(timeZone), dateStyle: 'short' }).format(now);
+  return new Intl.DateTimeFormat('sv', { timeZone: knownZone(timeZone), dateStyle: 'short' }).format(now);
 }
