@@ -8,6 +8,8 @@ export const keys = {
   providers: ['providers'] as const,
   usage: (range?: DayRange) => ['usage', range ?? null] as const,
   history: (filters: HistoryFilters) => ['history', 'list', filters] as const,
+  newest: (filters: HistoryFilters) => ['history', 'newest', filters] as const,
+  operations: ['operations'] as const,
   recent: ['history', 'recent'] as const,
   quote: (amountUah: string) => ['quote', amountUah] as const,
   payments: (status: string) => ['payments', status] as const,

@@ -19,6 +19,7 @@ export const PAGES: readonly PageRoute[] = [
   route('/', () => import('~/pages/DashboardPage')),
   route('/topup', () => import('~/pages/TopUpPage')),
   route('/payment/:provider/return', () => import('~/pages/PaymentReturnPage')),
+  route('/transactions', () => import('~/pages/TransactionsPage')),
   route('*', () => import('~/pages/NotFoundPage')),
 ];
 

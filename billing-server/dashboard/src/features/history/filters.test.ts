@@ -4,8 +4,8 @@ import { countFilters, type Filters, NO_FILTERS, readFilters, writeFilters } fro
 import { admits, toQuery } from './query';
 
 const read = (search: string) => readFilters(new URLSearchParams(search));
-const KYIV = 'Europe/Kyiv';
 const TODAY = '2026-11-28';
+const DAY = { timeZone: 'Europe/Kyiv', today: TODAY };
 
 describe('filters in the address', () => {
   it('are none where nothing is asked for', () => {
@@ -59,7 +59,7 @@ describe('filters in the address', () => {
 });
 
 describe('the server’s query', () => {
-  const query = (search: string) => toQuery(read(search).filters, KYIV, TODAY);
+  const query = (search: string) => toQuery(read(search).filters, DAY);
 
   it('says nothing of what is not filtered', () => {
     expect(query('')).toEqual({});
@@ -77,6 +77,11 @@ describe('the server’s query', () => {
     expect(query(search)).toEqual(span);
   });
 
+  it('can’t be told of days before the account’s zone is known', () => {
+    expect(toQuery(read('period=today').filters, null)).toBeNull();
+    expect(toQuery(read('type=charge').filters, null)).toEqual({ type: 'charge' });
+  });
+
   it('has lists with commas', () => {
     expect(query('type=charge,topup&operation=a,b&provider=fondy&q=x')).toEqual({
       type: 'charge,topup',
@@ -89,7 +94,7 @@ describe('the server’s query', () => {
 
 describe('a payment among transactions', () => {
   const payment = { provider: 'fondy', createdAt: '2026-11-27T22:00:00Z' } as Payment;
-  const shown = (change: Partial<Filters>) => admits({ ...NO_FILTERS, ...change }, payment, KYIV, TODAY);
+  const shown = (change: Partial<Filters>) => admits({ ...NO_FILTERS, ...change }, payment, DAY);
 
   it('belongs to top-ups of its provider and day', () => {
     expect(shown({})).toBe(true);

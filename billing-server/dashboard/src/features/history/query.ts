@@ -1,8 +1,15 @@
 import type { Payment } from '~/api/model';
 import type { HistoryFilters } from '~/api/pending';
-import { type Day, daysAfter } from '~/lib/dates';
+import type { Day } from '~/lib/dates';
+import { daysAfter } from '~/lib/days';
 import { firstOfMonth, startOfDay } from '~/lib/zones';
 import type { Filters, OwnRange, Period } from './filters';
+
+/** Where the days of an account begin, and which one it is. */
+export interface AccountDay {
+  timeZone: string;
+  today: Day;
+}
 
 interface Span {
   /** The first moment, and the one after the last. */
@@ -10,39 +17,44 @@ interface Span {
   to?: string;
 }
 
-/** The filters as the server takes them. Days are those of the account's zone. */
-export function toQuery(filters: Filters, timeZone: string, today: Day): HistoryFilters {
+/** The filters as the server takes them; null while it is not known where the days of the account begin. */
+export function toQuery(filters: Filters, day: AccountDay | null): HistoryFilters | null {
   const { types, operations, provider, text } = filters;
-  return {
-    ...spanOf(filters.period, timeZone, today),
-    ...(types.length > 0 && { type: types.join(',') }),
-    ...(operations.length > 0 && { operation: operations.join(',') }),
-    ...(provider && { provider }),
-    ...(text && { q: text }),
-  };
+  const span = spanOf(filters.period, day);
+  return (
+    span && {
+      ...span,
+      ...(types.length > 0 && { type: types.join(',') }),
+      ...(operations.length > 0 && { operation: operations.join(',') }),
+      ...(provider && { provider }),
+      ...(text && { q: text }),
+    }
+  );
 }
 
 /** Whether a payment belongs to what is asked for: it will be a top-up, without a tool. */
-export function admits(filters: Filters, payment: Payment, timeZone: string, today: Day): boolean {
+export function admits(filters: Filters, payment: Payment, day: AccountDay | null): boolean {
   const { types, operations, provider, text, period } = filters;
-  const { from, to } = spanOf(period, timeZone, today);
+  const span = spanOf(period, day);
   const at = Date.parse(payment.createdAt);
   return (
+    span !== null &&
     (types.length === 0 || types.includes('topup')) &&
     operations.length === 0 &&
     text === '' &&
     (provider === null || provider === payment.provider) &&
-    (!from || at >= Date.parse(from)) &&
-    (!to || at < Date.parse(to))
+    (!span.from || at >= Date.parse(span.from)) &&
+    (!span.to || at < Date.parse(span.to))
   );
 }
 
-function spanOf(period: Filters['period'], timeZone: string, today: Day): Span {
+function spanOf(period: Filters['period'], day: AccountDay | null): Span | null {
   if (period === null) return {};
-  const { from, to } = typeof period === 'string' ? daysOf(period, today) : period;
+  if (day === null) return null;
+  const { from, to } = typeof period === 'string' ? daysOf(period, day.today) : period;
   return {
-    ...(from && { from: startOfDay(from, timeZone) }),
-    ...(to && { to: startOfDay(daysAfter(to, 1), timeZone) }),
+    ...(from && { from: startOfDay(from, day.timeZone) }),
+    ...(to && { to: startOfDay(daysAfter(to, 1), day.timeZone) }),
   };
 }
 
