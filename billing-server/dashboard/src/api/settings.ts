@@ -17,10 +17,12 @@ export function useChangeSettings() {
   return useMutation({
     mutationFn: async (change: SettingsChangeBody) =>
       parseSettings(await answer(client.PUT('/api/billing/settings', { body: change }))),
+    // One after the other: each answer has all settings in it, and an older one must not come last.
+    scope: { id: 'settings' },
     onSuccess: (settings) => {
       cache.setQueryData(keys.settings, settings);
-      // The balance tells the limits and the threshold, too.
-      return cache.invalidateQueries({ queryKey: keys.balance });
+      // The balance tells the limits and the threshold, too; nobody waits for it.
+      cache.invalidateQueries({ queryKey: keys.balance });
     },
   });
 }

@@ -20,6 +20,7 @@ export const PAGES: readonly PageRoute[] = [
   route('/topup', () => import('~/pages/TopUpPage')),
   route('/payment/:provider/return', () => import('~/pages/PaymentReturnPage')),
   route('/transactions', () => import('~/pages/TransactionsPage')),
+  route('/settings', () => import('~/pages/SettingsPage')),
   route('*', () => import('~/pages/NotFoundPage')),
 ];
 
