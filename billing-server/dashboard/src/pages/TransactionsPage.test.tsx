@@ -96,18 +96,18 @@ describe('Transactions', () => {
         isAway && request.url.includes('cursor') ? failure(503, 'STARTING') : answer(request),
     });
     const { user } = renderApp('/transactions');
-    const more = await screen.findByRole('button', { name: 'Показати ще' });
+    const more = await screen.findByText('Показати ще');
     expect(rowNames()).toHaveLength(25);
     await user.click(more);
     await screen.findByText('Сервер запускається. Спробуйте за хвилину.');
     expect(rowNames()).toHaveLength(25);
     isAway = false;
-    await user.click(screen.getByRole('button', { name: 'Спробувати ще раз' }));
+    await user.click(screen.getByText('Спробувати ще раз'));
     await waitFor(() => expect(rowNames()).toHaveLength(50));
     expect(screen.getByText('Показано 50 операцій.')).toBeTruthy();
-    await user.click(screen.getByRole('button', { name: 'Показати ще' }));
+    await user.click(screen.getByText('Показати ще'));
     await waitFor(() => expect(rowNames()).toHaveLength(60));
-    expect(screen.queryByRole('button', { name: 'Показати ще' })).toBeNull();
+    expect(screen.queryByText('Показати ще')).toBeNull();
     expect(asked(server)).toEqual([
       'limit=25',
       'limit=25&cursor=25',
@@ -157,9 +157,9 @@ describe('New transactions', () => {
     await screen.findByRole('table', { name: 'Transactions' });
     all = [...Array.from({ length: 40 }, (_, n) => line(-40 + n)), ...all];
     FakeEventSource.current.tell('posting', all[0] ?? {});
-    await user.click(await screen.findByRole('button', { name: '25+ new' }));
+    await user.click(await screen.findByText('25+ new'));
     expect(rowNames()).toHaveLength(25);
-    await user.click(screen.getByRole('button', { name: 'Show more' }));
+    await user.click(screen.getByText('Show more'));
     await waitFor(() => expect(rowNames()).toHaveLength(43));
   });
 });

@@ -3,8 +3,8 @@ import { useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
 import type { RowsProps } from './HistoryTable';
 import { RowName } from './RowName';
+import { RowOpened } from './RowOpened';
 import { RowAmount, RowBalance, RowDetails, RowTime } from './rows';
-import { TransactionDetails } from './TransactionDetails';
 
 /** The same on phones, where a table is too wide. */
 export function HistoryCards({ rows, open, onToggle }: RowsProps) {
@@ -21,20 +21,20 @@ export function HistoryCards({ rows, open, onToggle }: RowsProps) {
             <div className="flex items-center justify-between gap-3">
               <RowName row={row} isOpen={isOpen} onToggle={() => onToggle(row.key)} controls={details} />
               <span className="figures shrink-0 text-body">
-                <RowAmount row={row} />
+                <RowAmount row={row} decimals={0} />
               </span>
             </div>
             <div className="flex items-baseline justify-between gap-3">
               <RowDetails row={row} />
               {row.kind === 'transaction' && (
                 <span className="figures ml-auto shrink-0 text-muted">
-                  {columns.balanceAfter}: <RowBalance row={row} />
+                  {columns.balanceAfter}: <RowBalance row={row} decimals={0} />
                 </span>
               )}
             </div>
-            {isOpen && row.kind === 'transaction' && (
+            {isOpen && (
               <div id={details} className="mt-3">
-                <TransactionDetails transaction={row.transaction} />
+                <RowOpened row={row} />
               </div>
             )}
           </li>

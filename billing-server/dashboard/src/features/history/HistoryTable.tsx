@@ -2,8 +2,8 @@ import { Fragment, useId } from 'react';
 import { useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
 import { RowName } from './RowName';
-import { type Row, RowAmount, RowBalance, RowDetails, RowTime } from './rows';
-import { TransactionDetails } from './TransactionDetails';
+import { RowOpened } from './RowOpened';
+import { decimalsIn, type Row, RowAmount, RowBalance, RowDetails, RowTime } from './rows';
 
 export interface RowsProps {
   rows: readonly Row[];
@@ -15,6 +15,7 @@ export interface RowsProps {
 export function HistoryTable({ rows, open, onToggle }: RowsProps) {
   const { title, columns } = useTexts(transactionsTexts);
   const id = useId();
+  const decimals = decimalsIn(rows);
   return (
     <div className="-mx-2 overflow-x-auto px-2">
       <table className="w-full border-collapse text-small">
@@ -60,16 +61,16 @@ export function HistoryTable({ rows, open, onToggle }: RowsProps) {
                     <RowDetails row={row} />
                   </td>
                   <td className={AMOUNT}>
-                    <RowAmount row={row} />
+                    <RowAmount row={row} decimals={decimals.amount} />
                   </td>
                   <td className={AMOUNT}>
-                    <RowBalance row={row} />
+                    <RowBalance row={row} decimals={decimals.balance} />
                   </td>
                 </tr>
-                {isOpen && row.kind === 'transaction' && (
+                {isOpen && (
                   <tr id={details} className="border-b border-line last:border-0">
                     <td colSpan={5} className="pb-4">
-                      <TransactionDetails transaction={row.transaction} />
+                      <RowOpened row={row} />
                     </td>
                   </tr>
                 )}

@@ -5,7 +5,7 @@ import { transactionsTexts } from '~/i18n/transactions';
 import { formatDecimal } from '~/lib/money';
 import { Skeleton } from '~/ui/Skeleton';
 import { CopyValue } from './CopyValue';
-import { Fact } from './TransactionDetails';
+import { Fact } from './Fact';
 
 /** What was paid for a top-up: asked for only once somebody looks. */
 export function PaymentDetails({ provider, paymentId }: { provider: string; paymentId: string }) {

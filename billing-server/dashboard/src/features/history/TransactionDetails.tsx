@@ -1,14 +1,14 @@
-import type { ReactNode } from 'react';
 import type { Transaction } from '~/api/model';
 import { useI18n, useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
 import { CopyValue } from './CopyValue';
 import { CostBreakdown } from './CostBreakdown';
+import { Fact } from './Fact';
 import { PaymentDetails } from './PaymentDetails';
 import { UNEXPLAINED } from './rows';
 
 /** All that is known of a transaction. */
-export function TransactionDetails({ transaction }: { transaction: Transaction }) {
+export default function TransactionDetails({ transaction }: { transaction: Transaction }) {
   const texts = useTexts(transactionsTexts);
   const { moment } = useI18n();
   const { kind, breakdown, provider, paymentId, requestId, createdAt, description } = transaction;
@@ -29,15 +29,6 @@ export function TransactionDetails({ transaction }: { transaction: Transaction }
         {provider && paymentId && <PaymentDetails provider={provider} paymentId={paymentId} />}
       </dl>
       {kind === 'capture' && <p className="text-note text-muted">{texts.notCharged}</p>}
-    </div>
-  );
-}
-
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="contents">
-      <dt className="text-muted">{name}</dt>
-      <dd className="min-w-0 max-sm:mb-2">{children}</dd>
     </div>
   );
 }

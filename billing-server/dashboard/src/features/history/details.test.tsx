@@ -24,6 +24,7 @@ async function open(row: ReturnType<typeof line>, replies = {}, language: 'uk' |
   await user.click(button);
   expect(button.getAttribute('aria-expanded')).toBe('true');
   const details = document.getElementById(button.getAttribute('aria-controls') ?? '') as HTMLElement;
+  await within(details).findByText(language === 'uk' ? 'Точний час' : 'Exact time');
   return { user, server, button, details: within(details), text: () => details.textContent ?? '' };
 }
 

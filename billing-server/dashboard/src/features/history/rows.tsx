@@ -1,6 +1,8 @@
 import type { Payment, Transaction } from '~/api/model';
+import { TransactionAmount } from '~/features/transactions/TransactionName';
 import { useI18n, useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
+import { decimalsOf } from '~/lib/money';
 
 /** Payments that are no transactions stand above those that are. */
 export type Row =
@@ -52,22 +54,32 @@ export function RowDetails({ row }: { row: Row }) {
 /** What the server says of an adjustment without a memo. */
 export const UNEXPLAINED = 'Adjustment';
 
-export function RowAmount({ row }: { row: Row }) {
-  const { money } = useI18n();
-  // Not money in yet, so without its sign and colour.
-  if (row.kind === 'payment') return <span className="text-muted">{money(row.payment.credited)}</span>;
-  const { change } = row.transaction;
-  return (
-    <span className={change > 0 ? 'font-medium text-positive' : ''}>
-      {money(change, { signed: true, decimals: 'fine' })}
-    </span>
-  );
+/** How many decimals the columns have room for, so that their decimal marks stand below each other. */
+export interface Decimals {
+  amount: number;
+  balance: number;
 }
 
-export function RowBalance({ row }: { row: Row }) {
+export function decimalsIn(rows: readonly Row[]): Decimals {
+  const transactions = rows.flatMap((row) => (row.kind === 'transaction' ? [row.transaction] : []));
+  return {
+    amount: decimalsOf(transactions.map(({ change }) => change)),
+    balance: decimalsOf(transactions.map(({ balanceAfter }) => balanceAfter)),
+  };
+}
+
+export function RowAmount({ row, decimals }: { row: Row; decimals: number }) {
+  const { money } = useI18n();
+  if (row.kind === 'transaction')
+    return <TransactionAmount transaction={row.transaction} decimals={decimals} />;
+  // Not money in yet, so without its sign and colour.
+  return <span className="text-muted">{money(row.payment.credited, { column: decimals })}</span>;
+}
+
+export function RowBalance({ row, decimals }: { row: Row; decimals: number }) {
   const { money } = useI18n();
   if (row.kind === 'payment') return <span className="text-muted">—</span>;
-  return money(row.transaction.balanceAfter, { decimals: 'fine' });
+  return money(row.transaction.balanceAfter, { decimals: 'fine', column: decimals });
 }
 
 /** Providers are called by their id, which is their name. */
