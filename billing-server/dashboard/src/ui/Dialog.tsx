@@ -26,7 +26,7 @@ export function Dialog({ title, open, onClose, children, actions }: DialogProps)
       aria-labelledby={id}
       onClose={onClose}
       className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-card border border-line bg-surface p-6 text-ink
-        backdrop:bg-ink/40"
+        backdrop:bg-backdrop"
     >
       <h2 id={id} className="text-lead font-semibold">
         {title}
