@@ -4,7 +4,14 @@ import { BrowserRouter } from 'react-router';
 import { App } from './app/App';
 import { createQueryClient } from './app/queryClient';
 import { preloadPage } from './app/routes';
+
+
+import './app/steps';
+
+
 import { withoutSecrets } from './lib/returnAddress';
+
+
 import './styles.css';
 
 // Before anything can read the address: it may come back from a provider with secrets in it.

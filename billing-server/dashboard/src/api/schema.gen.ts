@@ -21,6 +21,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/billing/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes of the caller's account, as server-sent events, until the token's time is over:
+         * @description | Event | Data |
+         *     |---|---|
+         *     | `balance` | the balance, as `GET /api/billing/balance` tells it: at once, and after each change |
+         *     | `posting` | a transaction, as in the history |
+         *     | `payment` | a payment that has changed, as its status tells it |
+         *     | `reset` | nothing: more was missed than is sent again, so that the caller has to ask for everything |
+         *
+         *     The `id` of each event is the number of the last posting that was sent. Who comes back with it in `Last-Event-ID` is
+         *     sent the postings after it, up to 1000; else nothing that is old is sent. Payments that changed meanwhile are not told
+         *     again. A comment every 20 seconds keeps the connection alive. An account may have 8 streams at once.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/billing/history": {
         parameters: {
             query?: never;
@@ -30,6 +59,26 @@ export interface paths {
         };
         /** What has happened on the caller's account, newest first. */
         get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/history.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has happened on the caller's account, newest first, as a CSV file (RFC 4180, UTF-8). Texts that spreadsheets
+         *     would take for formulas begin with an apostrophe. A file that can't be written to its end breaks off.
+         */
+        get: operations["history_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -98,6 +147,23 @@ export interface paths {
         };
         /** How a payment of the caller stands, by our id or the provider's. The provider is asked while it is open. */
         get: operations["payment_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The payments of the caller, newest first, as they are known here: providers are not asked. */
+        get: operations["payments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -217,8 +283,25 @@ export interface paths {
         };
         /** What the caller has decided on. */
         get: operations["settings"];
-        /** Changes limits or time zone of the caller. */
+        /** Changes limits, time zone or what the caller is told. */
         put: operations["change_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller has spent, by local day and operation. */
+        get: operations["usage"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -277,6 +360,121 @@ export interface paths {
          *     fifths of its price, and less where its caller leaves.
          */
         post: operations["stream_tool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ends an attempt to sign in at the identity provider, which sends the browser here.
+         * @description It goes on to where it wanted to, or to `/login`, with `error` in the query: `cancelled`, `expired`, `unavailable` or
+         *     `refused`.
+         */
+        get: operations["callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/callback/external": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ends an attempt to sign in at a platform, which sends the browser here with a token in the address. The browser goes on
+         *     at once, to an address without it.
+         */
+        get: operations["external_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in as a user of the sandbox, who proves nothing. Only there.
+         * @description A form is answered with the way to `return_to`, JSON with the session.
+         */
+        post: operations["sign_in_for_demonstration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sends the browser to where people sign in. It comes back to `return_to`, signed in.
+         * @description When that can't be, it comes back to `/login` at once, with `error` in the query.
+         */
+        get: operations["login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs this browser out: it forgets its session. */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this browser is signed in. It can be asked by anybody. */
+        get: operations["session"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -372,6 +570,8 @@ export interface components {
              * @description When the last call was.
              */
             last_request_at?: string | null;
+            /** @description The balance at which the owner is told that it is low. */
+            low_balance_threshold_usd: components["schemas"]["Amount"];
             /**
              * Format: date-time
              * @description When the next local month begins.
@@ -417,6 +617,47 @@ export interface components {
             late: boolean;
             /** @description What of the cost the account could not pay. */
             uncollected_usd: components["schemas"]["Amount"];
+        };
+        /** @description A user of the sandbox. */
+        Choice: {
+            /**
+             * @description What the form says.
+             * @example demo-user
+             */
+            id: string;
+            /**
+             * @description For people.
+             * @example Олена Коваль
+             */
+            name: string;
+        };
+        /** @description As whom to sign in. */
+        Demonstration: {
+            /**
+             * @description Where to go then: an address of this server, as it stands behind the host.
+             * @example /topup
+             */
+            return_to?: string | null;
+            /**
+             * @description The user.
+             * @example demo-user
+             */
+            user: string;
+        };
+        /** @description A way to sign in. */
+        Door: {
+            /**
+             * @description `oidc`: at an identity provider; `external`: at a platform; `demo`: as a user of the sandbox.
+             * @example oidc
+             */
+            kind: string;
+            /**
+             * @description Where: the browser goes there, or, as a demo user, sends a form there.
+             * @example /auth/login
+             */
+            url: string;
+            /** @description As whom, of `demo`. */
+            users?: components["schemas"]["Choice"][] | null;
         };
         /** @description The hold that was asked for. */
         EndedHold: {
@@ -606,8 +847,6 @@ export interface components {
         NewStripePayment: {
             /** @description What is to be paid. */
             amount_usd: components["schemas"]["Amount"];
-            /** @description In the sandbox: the page to pay on. */
-            checkoutUrl?: string | null;
             /** @description Lets its holder pay, in Stripe's elements. */
             clientSecret: string;
             /**
@@ -622,6 +861,8 @@ export interface components {
             paymentId: string;
             /** @description Stripe's id of it. */
             paymentIntentId: string;
+            /** @description In the sandbox: the page to pay on, from which the browser comes back here. */
+            paymentUrl?: string | null;
             /**
              * @description How far it has come.
              * @example pending
@@ -661,6 +902,8 @@ export interface components {
             amount: components["schemas"]["Amount"];
             /** @description What is credited for it. */
             amount_usd: components["schemas"]["Amount"];
+            /** @description The provider's page to pay on, while the payment is open and payers are sent to one. */
+            checkout_url?: string | null;
             /**
              * Format: date-time
              * @description When it was started.
@@ -671,6 +914,11 @@ export interface components {
              * @example USD
              */
             currency: string;
+            /**
+             * @description What one unit of `currency` is credited in dollars, as a decimal; null where it is paid in dollars.
+             * @example 0.0240963855
+             */
+            exchange_rate?: string | null;
             /** @description The provider's id of it, once known. */
             externalId?: string | null;
             failure?: components["schemas"]["PaymentFailure"] | null;
@@ -701,6 +949,10 @@ export interface components {
              * @description When it last changed.
              */
             updated_at: string;
+        };
+        /** @description Payments, newest first. */
+        Payments: {
+            payments: components["schemas"]["PaymentState"][];
         };
         /** @description Money that is set aside for a call, which may run now. */
         PlacedHold: {
@@ -822,16 +1074,70 @@ export interface components {
              */
             valid_until: string;
         };
+        /** @description Whether a browser is signed in, and how it could be. */
+        SessionState: {
+            /**
+             * @description Whose account it acts for.
+             * @example demo-user
+             */
+            account?: string | null;
+            /**
+             * @description The language of whoever has not chosen one.
+             * @example uk
+             */
+            default_language: string;
+            /**
+             * @description His address.
+             * @example olena@example.com
+             */
+            email?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at?: string | null;
+            /** @description Where letters can be looked at, in the sandbox. */
+            mailbox_url?: string | null;
+            /**
+             * @description `serve`, or `sandbox` where no money is real.
+             * @example sandbox
+             */
+            mode: string;
+            /**
+             * @description Who that is.
+             * @example Олена Коваль
+             */
+            name?: string | null;
+            /** @description The ways to sign in. */
+            sign_in: components["schemas"]["Door"][];
+            /** @description Whether it is. */
+            signed_in: boolean;
+            /** @description Where people are helped. */
+            support_email?: string | null;
+        };
         /** @description What the owner of an account decides on. */
         Settings: {
             /** @description The most that the daily limit can be set to. */
             daily_limit_ceiling_usd: components["schemas"]["Amount"];
             /** @description What may be spent in a local day. */
             daily_limit_usd: components["schemas"]["Amount"];
+            /** @description Where letters go: as the latest token says. */
+            email?: string | null;
+            /**
+             * @description The language of letters; null for the deployment's.
+             * @example uk
+             */
+            language?: string | null;
+            /** @description The settled balance at which its owner is told that it is low. */
+            low_balance_threshold_usd: components["schemas"]["Amount"];
             /** @description The most that the monthly limit can be set to. */
             monthly_limit_ceiling_usd: components["schemas"]["Amount"];
             /** @description What may be spent in a local month. */
             monthly_limit_usd: components["schemas"]["Amount"];
+            /** @description The owner's name: as the latest token says. */
+            name?: string | null;
+            /** @description Of what its owner is told. Money that came in or was taken back is always told. */
+            notifications: components["schemas"]["Wanted"];
             /**
              * @description Where days and months begin, by its IANA name.
              * @example Europe/Kyiv
@@ -841,7 +1147,14 @@ export interface components {
         /** @description What to change; everything else stays. The names `dailyLimitUsd`, `monthlyLimitUsd` and `timeZone` are taken too. */
         SettingsChange: {
             daily_limit_usd?: components["schemas"]["AmountField"] | null;
+            /**
+             * @description The language of letters, `uk` or `en`; null goes back to the deployment's.
+             * @example uk
+             */
+            language?: string | null;
+            low_balance_threshold_usd?: components["schemas"]["AmountField"] | null;
             monthly_limit_usd?: components["schemas"]["AmountField"] | null;
+            notifications?: components["schemas"]["WantedChange"] | null;
             /**
              * @description Where days and months begin, from the next ones on.
              * @example Europe/Kyiv
@@ -922,6 +1235,61 @@ export interface components {
          * @enum {string}
          */
         TransactionType: "charge" | "refund" | "topup" | "adjustment";
+        /** @description What was spent, summed up. */
+        Usage: {
+            /** @description Sums in order; those without calls are left out. */
+            buckets: components["schemas"]["UsageBucket"][];
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /**
+             * @description Where these days begin, by its IANA name.
+             * @example Europe/Kyiv
+             */
+            time_zone: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string;
+        };
+        /** @description What calls cost together. */
+        UsageBucket: {
+            /** @description What they cost. */
+            amount_usd: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description How many calls.
+             */
+            calls: number;
+            /**
+             * Format: date
+             * @description The local day; null where all days are summed up.
+             */
+            day?: string | null;
+            /** @description What was paid for; null where all operations are summed up. */
+            operation?: string | null;
+        };
+        /** @description Of what the owner of an account is told. */
+        Wanted: {
+            /** @description Of a low balance. */
+            balance_low: boolean;
+            /** @description Of a limit that is reached. */
+            limit_reached: boolean;
+            /** @description Of payments that failed. */
+            payment_failed: boolean;
+        };
+        /** @description Of what to tell. */
+        WantedChange: {
+            /** @description Of a low balance. */
+            balance_low?: boolean | null;
+            /** @description Of a limit that is reached. */
+            limit_reached?: boolean | null;
+            /** @description Of payments that failed. */
+            payment_failed?: boolean | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -968,6 +1336,65 @@ export interface operations {
             };
         };
     };
+    events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last event of a stream that was cut. */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `Last-Event-ID` is no id of an event. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is missing, expired or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The account has 8 streams already: see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database, or something else that is needed, is away for now: see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     history: {
         parameters: {
             query?: {
@@ -975,6 +1402,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over: 0 to 100000. Not together with `cursor`. */
                 offset?: number;
+                /** @description Goes on where another page ended: its `next_cursor`. */
+                cursor?: string;
                 /**
                  * @description Only these types, separated by commas: `charge`, `refund`, `topup`, `adjustment`.
                  * @example charge,topup
@@ -984,10 +1413,18 @@ export interface operations {
                 from?: string;
                 /** @description Only before this time (RFC 3339). */
                 to?: string;
+                /**
+                 * @description Only charges of these operations, by their whole names: up to 20, separated by commas.
+                 * @example search_cases
+                 */
+                operation?: string;
+                /**
+                 * @description Only top-ups through this provider, and what was taken back of them.
+                 * @example stripe
+                 */
+                provider?: string;
                 /** @description Only where the operation or memo holds this text, of at most 128 bytes. */
                 q?: string;
-                /** @description Goes on where another page ended: its `next_cursor`. */
-                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -1001,6 +1438,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["History"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is missing, expired or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database, or something else that is needed, is away for now: see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    history_csv: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only these types, separated by commas: `charge`, `refund`, `topup`, `adjustment`.
+                 * @example charge,topup
+                 */
+                type?: string;
+                /** @description Only from this time on (RFC 3339). */
+                from?: string;
+                /** @description Only before this time (RFC 3339). */
+                to?: string;
+                /**
+                 * @description Only charges of these operations, by their whole names: up to 20, separated by commas.
+                 * @example search_cases
+                 */
+                operation?: string;
+                /**
+                 * @description Only top-ups through this provider, and what was taken back of them.
+                 * @example stripe
+                 */
+                provider?: string;
+                /** @description Only where the operation or memo holds this text, of at most 128 bytes. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             400: {
@@ -1300,6 +1804,60 @@ export interface operations {
             };
             /** @description There is no such payment, or it is somebody else's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database, or something else that is needed, is away for now: see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only in these statuses, separated by commas: `pending`, `processing`, `failed`, `canceled`, `expired`,
+                 *     `succeeded`, or `open` for the first two.
+                 * @example open
+                 */
+                status?: string;
+                /** @description How many: 1 to 100, else 20. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is missing, expired or wrong. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1907,8 +2465,63 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description A limit is below zero, or above its ceiling. */
+            /** @description A limit or the threshold is below zero, or a limit above its ceiling. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database, or something else that is needed, is away for now: see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    usage: {
+        parameters: {
+            query?: {
+                /** @description The first local day; else the 29th before the last one. */
+                from?: string;
+                /** @description The last local day, at most 399 after the first; else today. */
+                to?: string;
+                /**
+                 * @description Summed up by `day`, by `operation`, or by both, which is the default.
+                 * @example day,operation
+                 */
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is missing, expired or wrong. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2154,6 +2767,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    callback: {
+        parameters: {
+            query?: {
+                /** @description What the provider gives for a sign-in. */
+                code?: string;
+                /** @description What the browser left with. */
+                state?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description Who says so. */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in, or back to `/login`. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    external_callback: {
+        parameters: {
+            query?: {
+                /** @description A token as callers bring. */
+                token?: string;
+                /** @description What the browser left with, where the platform gives it back. */
+                state?: string;
+                /** @description Why there is no token. */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in, or back to `/login`. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sign_in_for_demonstration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Demonstration"];
+                "application/x-www-form-urlencoded": components["schemas"]["Demonstration"];
+            };
+        };
+        responses: {
+            /** @description To JSON: signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description To a form: signed in. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The form is of another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description This is no sandbox, or there is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go then: an address of this server, as it stands behind the host.
+                 * @example /topup
+                 */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where people sign in, or to `/login?error=unavailable`. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `billing-dashboard`, from the server's own origin. */
+                "X-Requested-With": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out, or not signed in before. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Another site has asked for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
                 };
             };
         };

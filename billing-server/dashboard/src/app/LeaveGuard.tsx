@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '~/ui/Button';
 import { Dialog } from '~/ui/Dialog';
+import { guardSteps } from './steps';
 
 interface LeaveGuardProps {
   /** Something would be lost. */
@@ -52,11 +53,11 @@ export function LeaveGuard({ isOn, texts }: LeaveGuardProps) {
 
     // Before the router learns of it.
     document.addEventListener('click', onClick, { capture: true });
-    window.addEventListener('popstate', onStep, { capture: true });
+    const stopGuarding = guardSteps(onStep);
     window.addEventListener('beforeunload', onUnload);
     return () => {
       document.removeEventListener('click', onClick, { capture: true });
-      window.removeEventListener('popstate', onStep, { capture: true });
+      stopGuarding();
       window.removeEventListener('beforeunload', onUnload);
     };
   }, [isOn]);

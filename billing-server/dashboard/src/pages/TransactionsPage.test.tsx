@@ -150,6 +150,18 @@ describe('New transactions', () => {
     expect(screen.queryByRole('button', { name: /нов/ })).toBeNull();
   });
 
+  it('are asked for when updates come back: those in between were told to nobody', async () => {
+    const all = lines(3);
+    stubServer({ ...common, [HISTORY]: (request) => pages(all)(request) });
+    renderApp('/transactions', 'en');
+    await screen.findByRole('table', { name: 'Transactions' });
+    FakeEventSource.current.accept();
+    FakeEventSource.current.fail();
+    all.unshift(line(-1));
+    FakeEventSource.current.accept();
+    expect(await screen.findByText('1 new')).toBeTruthy();
+  });
+
   it('begin the list anew where they are more than a page', async () => {
     let all = lines(3);
     stubServer({ ...common, [HISTORY]: (request) => pages(all)(request) });

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { type HistoryList, useNewest } from '~/api/history';
 import { keys } from '~/api/keys';
 import type { HistoryFilters } from '~/api/pending';
@@ -15,8 +15,15 @@ const TOGETHER_MS = 300;
  */
 export function useNewRows(filters: HistoryFilters, list: HistoryList, listUpdatedAt: number) {
   const cache = useQueryClient();
-  const isDown = useLiveState() === 'down';
-  const { data: newest, refetch } = useNewest(filters, list, listUpdatedAt, isDown && POLL_EVERY_MS);
+  const live = useLiveState();
+  const { data: newest, refetch } = useNewest(filters, list, listUpdatedAt, live === 'down' && POLL_EVERY_MS);
+
+  // What happened while nobody listened is not told again.
+  const wasLive = useRef(live);
+  useEffect(() => {
+    if (live === 'open' && wasLive.current !== 'open') refetch();
+    wasLive.current = live;
+  }, [live, refetch]);
 
   useEffect(() => {
     let timer: number | undefined;

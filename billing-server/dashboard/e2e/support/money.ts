@@ -1,0 +1,13 @@
+import type { Words } from './words';
+
+/** Money as the pages write it. */
+export function money(amount: number, words: Words, currency = 'USD'): string {
+  const format = new Intl.NumberFormat(words.language, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 4,
+  });
+  return format.format(amount).replace('-', '\u2212');
+}

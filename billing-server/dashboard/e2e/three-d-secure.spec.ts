@@ -1,0 +1,66 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/fixtures';
+import { enter, pageTitle } from './support/pages';
+import { fillCard, standInForStripe } from './support/stripe';
+import type { Words } from './support/words';
+
+const ASKED_BY_REDIRECT = '4000 0027 6000 3184';
+const ASKED_IN_DIALOG = '4000 0000 0000 3220';
+
+test.use({ stripeForm: 'elements' });
+
+async function pay(page: Page, words: Words, stripeUrl: string, card: string) {
+  await standInForStripe(page, stripeUrl);
+  await enter(page, words, '/topup?amount=10');
+  await fillCard(page, card);
+  await page.getByRole('button', { name: words.topup.pay }).click();
+}
+
+/** The bank's page, at the simulator: a form for each answer. */
+async function answer(page: Page, decision: 'accept' | 'refuse') {
+  await page.locator(`form[action$="/${decision}"] button`).click();
+  await page.waitForURL(/\/payment\/stripe\/return\?/);
+}
+
+/** What Stripe adds to the address on the way back can move money, and must not stay there. */
+async function expectNoSecrets(page: Page) {
+  await expect(page).toHaveURL(/\/payment\/stripe\/return\?payment=[0-9a-f-]{36}$/);
+  const history = await page.evaluate(() => JSON.stringify(window.history.state));
+  expect(history).not.toContain('secret');
+}
+
+test('the bank’s page, accepted: paid, and no secret in the address', async ({
+  page,
+  words,
+  server,
+  account,
+}) => {
+  await pay(page, words, server.stripeUrl, ASKED_BY_REDIRECT);
+  await answer(page, 'accept');
+  await expect(pageTitle(page, words.payment.succeeded)).toBeVisible();
+  await expectNoSecrets(page);
+  expect(await account.available()).toBe(10);
+});
+
+test('the bank’s page, refused: nothing charged', async ({ page, words, server, account }) => {
+  await pay(page, words, server.stripeUrl, ASKED_BY_REDIRECT);
+  await answer(page, 'refuse');
+  await expect(pageTitle(page, words.payment.refused)).toBeVisible();
+  await expectNoSecrets(page);
+  expect(await account.available()).toBe(0);
+});
+
+test('the bank’s question in a dialog, refused and then accepted', async ({
+  page,
+  words,
+  server,
+  account,
+}) => {
+  await pay(page, words, server.stripeUrl, ASKED_IN_DIALOG);
+  await page.getByRole('dialog').getByRole('button', { name: 'Fail' }).click();
+  await expect(page.getByRole('alert')).toContainText(words.payment.notConfirmed);
+  await page.getByRole('button', { name: words.topup.pay }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Complete' }).click();
+  await expect(pageTitle(page, words.payment.succeeded)).toBeVisible();
+  expect(await account.available()).toBe(10);
+});
