@@ -1,16 +1,10 @@
-import type { Page } from '@playwright/test';
+import type { Page, TestInfo } from '@playwright/test';
 import { expectAccessible, expectNoSidewaysScroll } from './support/axe';
 import { expect, test } from './support/fixtures';
 import { AWAY, STATES, type State } from './support/states';
 import { type Words, wordsOf } from './support/words';
 
-const SIZES = [
-  { width: 1280, height: 900 },
-  { width: 390, height: 844 },
-];
-const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  ['uk-UA', 'en-GB'].flatMap((locale) => SIZES.map((viewport) => ({ colorScheme, locale, viewport }))),
-);
+const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
 /** Brings a page into a state, and waits until it stands still. */
 async function show(page: Page, words: Words, { path, answers = {}, bring }: State) {
@@ -33,34 +27,45 @@ async function show(page: Page, words: Words, { path, answers = {}, bring }: Sta
   await bring?.(page, words);
 }
 
-for (const { colorScheme, locale, viewport } of LOOKS) {
-  const words = wordsOf(locale);
-  const size = viewport.width < 640 ? 'phone' : 'desktop';
+/** In both themes and sizes, which a page that is open follows. */
+async function look(page: Page, name: string, testInfo: TestInfo) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize(viewport);
+      await page.screenshot({
+        path: testInfo.outputPath(`${name}-${colorScheme}-${size}.png`),
+        fullPage: true,
+      });
+      await expectAccessible(page);
+      await expectNoSidewaysScroll(page);
+    }
+  }
+  await page.setViewportSize(SIZES.desktop);
+}
 
-  test.describe(`${words.language} ${colorScheme} ${size}`, () => {
-    test.use({ colorScheme, locale, viewport, isMobile: size === 'phone', hasTouch: size === 'phone' });
+for (const locale of ['uk-UA', 'en-GB']) {
+  const words = wordsOf(locale);
+
+  test.describe(words.language, () => {
+    test.use({ locale });
 
     test('every page in its main states', async ({ page, account, complaints }, testInfo) => {
-      test.slow();
+      test.setTimeout(10 * 60_000);
       complaints.expect(/status of 503/);
       await account.topUp('10');
       await account.calls(3, 'search_cases');
       await account.calls(1, 'ask_lawyer');
 
-      const look = async (name: string) => {
-        await page.screenshot({ path: testInfo.outputPath(`${name}.png`), fullPage: true });
-        await expectAccessible(page);
-        await expectNoSidewaysScroll(page);
-      };
       await page.goto('/login?error=cancelled');
       await expect(page.getByRole('button', { name: words.login.demo }).first()).toBeVisible();
-      await look('login');
+      await look(page, 'login', testInfo);
       await page.getByRole('button', { name: words.login.demo }).first().click();
       await page.waitForURL('/');
       for (const state of STATES) {
         await test.step(state.name, async () => {
           await show(page, words, state);
-          await look(state.name);
+          await look(page, state.name, testInfo);
         });
       }
     });

@@ -8,15 +8,17 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /** Nothing that can be checked by a machine may stand in anybody's way. */
 export async function expectAccessible(page: Page) {
+  const viewport = page.viewportSize();
+  // All of the page at once: what the bar below covers for the moment is no fault, it can be scrolled.
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (viewport) await page.setViewportSize({ ...viewport, height: Math.max(height, viewport.height) });
   // Evaluated from outside, which the page's policy does not stop.
   await page.evaluate(AXE);
-  const results: AxeResults = await page.evaluate(
-    (rules) =>
-      (
-        window as unknown as { axe: { run: (root: Document, options: object) => Promise<AxeResults> } }
-      ).axe.run(document, { runOnly: rules }),
-    RULES,
-  );
+  const results = await page.evaluate((rules) => {
+    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } };
+    return axe.run({ runOnly: rules });
+  }, RULES);
+  if (viewport) await page.setViewportSize(viewport);
   const violations = results.violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`,
   );
