@@ -85,7 +85,7 @@ export class Sandbox implements Server {
     const at = (url: string) => (url ? new URL(url).host : ANY_PORT);
     const form = this.options.stripeForm === 'elements' ? ['--stripe-form', 'elements'] : [];
     return [
-      ...['sandbox', '--dir', this.folder, '--bind', at(this.url)],
+      ...['sandbox', '--no-demo-history', '--dir', this.folder, '--bind', at(this.url)],
       ...['--stripe-bind', at(this.stripeUrl), '--fondy-bind', at(this.fondyUrl)],
       ...form,
     ];

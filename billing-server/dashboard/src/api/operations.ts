@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { answer, client } from './client';
 import { keys } from './keys';
-import type { DayRange } from './pending';
+import type { DayRange } from './model';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 

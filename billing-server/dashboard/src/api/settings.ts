@@ -4,6 +4,9 @@ import { keys } from './keys';
 import { parseSettings } from './parse';
 import type { SettingsChangeBody } from './pending';
 
+/** What to change; amounts are decimal texts. */
+export type SettingsChange = SettingsChangeBody;
+
 export function useSettings() {
   return useQuery({
     queryKey: keys.settings,
@@ -15,7 +18,7 @@ export function useSettings() {
 export function useChangeSettings() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: async (change: SettingsChangeBody) =>
+    mutationFn: async (change: SettingsChange) =>
       parseSettings(await answer(client.PUT('/api/billing/settings', { body: change }))),
     // One after the other: each answer has all settings in it, and an older one must not come last.
     scope: { id: 'settings' },

@@ -7,6 +7,8 @@ import { FakeEventSource } from '~/test/events';
 import { stubScreen } from '~/test/media';
 import { renderApp } from '~/test/render';
 import { balance, failure, never, signedIn, stubServer } from '~/test/server';
+// Pages are loaded when they are shown; here before, for a busy machine takes long.
+import './SettingsPage';
 
 const saved: SettingsBody = {
   daily_limit_usd: 10,
@@ -55,7 +57,7 @@ function settingsServer(replies = {}) {
 
 const section = async (title: string) => within(await screen.findByRole('region', { name: title }));
 const limits = () => section('Ліміти витрат');
-const field = (name: string) => screen.findByRole<HTMLInputElement>('textbox', { name });
+const field = (name: string) => screen.findByLabelText<HTMLInputElement>(name);
 
 beforeEach(() => {
   stubScreen();

@@ -1,7 +1,8 @@
 import { useSettings } from '~/api/settings';
+import { Loading } from '~/app/Loading';
 import { QueryError } from '~/app/QueryError';
 import { SettingsForms } from '~/features/settings/SettingsForms';
-import { useI18n, useTexts } from '~/i18n';
+import { useTexts } from '~/i18n';
 import { settingsTexts } from '~/i18n/settings';
 import { Card } from '~/ui/Card';
 import { PageTitle } from '~/ui/PageTitle';
@@ -27,10 +28,8 @@ export default function SettingsPage() {
 /** As high as the sections will be. */
 function Placeholders() {
   const texts = useTexts(settingsTexts);
-  const { t } = useI18n();
   return (
-    <>
-      <span className="sr-only">{t.common.loading}</span>
+    <Loading>
       <Card title={texts.limits.title}>
         <Skeleton className="h-72" />
       </Card>
@@ -43,6 +42,6 @@ function Placeholders() {
       <Card title={texts.account.title}>
         <Skeleton className="h-28" />
       </Card>
-    </>
+    </Loading>
   );
 }

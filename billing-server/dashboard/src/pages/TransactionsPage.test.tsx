@@ -5,6 +5,8 @@ import { line, lines, pages, payment, topUpLine } from '~/test/history';
 import { stubScreen } from '~/test/media';
 import { renderApp } from '~/test/render';
 import { balance, failure, never, signedIn, stubServer } from '~/test/server';
+// Pages are loaded when they are shown; here before, for a busy machine takes long.
+import './TransactionsPage';
 
 const common = {
   'GET /auth/session': signedIn,

@@ -2,7 +2,7 @@ import { Download } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { describeError } from '~/api/errors';
 import { historyCsvPath, useExportCheck } from '~/api/history';
-import type { HistoryFilters } from '~/api/pending';
+import type { HistoryFilters } from '~/api/model';
 import { useI18n, useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
 import { buttonClass, Spinner } from '~/ui/Button';

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react';
 import { useNavigationType } from 'react-router';
+import { ApiError } from '~/api/errors';
 import { useHistory } from '~/api/history';
-import type { Payment } from '~/api/model';
-import type { HistoryFilters } from '~/api/pending';
+import type { HistoryFilters, Payment } from '~/api/model';
 import { useKeptScroll } from '~/app/kept';
 import { QueryError } from '~/app/QueryError';
-import { useTexts } from '~/i18n';
+import { useI18n, useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
 import { announce } from '~/ui/Announcer';
 import { ButtonLink } from '~/ui/Button';
@@ -32,6 +32,7 @@ interface HistoryListProps {
 /** The transactions, page by page, in all the states they can be in. */
 export function HistoryList({ asked, filters, onClear, openPayments, onShown }: HistoryListProps) {
   const texts = useTexts(transactionsTexts);
+  const { t } = useI18n();
   const query = useHistory(filters, useNavigationType() === 'POP');
   const { data: list } = query;
   const count = list?.pages.reduce((sum, page) => sum + page.transactions.length, 0);
@@ -40,6 +41,7 @@ export function HistoryList({ asked, filters, onClear, openPayments, onShown }: 
 
   if (!list || !filters) {
     if (!query.isError) return <ListSkeleton />;
+    if (isRefused(query.error)) return <NothingFound text={t.errors.codes.INVALID_QUERY} onClear={onClear} />;
     return <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />;
   }
   const isFiltered = countFilters(asked) > 0;
@@ -64,6 +66,11 @@ export function HistoryList({ asked, filters, onClear, openPayments, onShown }: 
       <MoreRows query={query} />
     </>
   );
+}
+
+/** The server does not take these filters, such as a provider that it does not know: asking again won't help. */
+function isRefused(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 400;
 }
 
 /** Tells a screen reader how much there is after each change of what is asked for, and after each further page. */

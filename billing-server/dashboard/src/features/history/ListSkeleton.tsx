@@ -1,16 +1,16 @@
-import { useI18n } from '~/i18n';
+import { Loading } from '~/app/Loading';
 import { Skeleton } from '~/ui/Skeleton';
 
 const ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 export function ListSkeleton() {
-  const { t } = useI18n();
   return (
-    <div className="grid gap-3 py-2">
-      <span className="sr-only">{t.common.loading}</span>
-      {ROWS.map((row) => (
-        <Skeleton key={row} className="h-20 sm:h-10" />
-      ))}
-    </div>
+    <Loading>
+      <div className="grid gap-3 py-2">
+        {ROWS.map((row) => (
+          <Skeleton key={row} className="h-20 sm:h-10" />
+        ))}
+      </div>
+    </Loading>
   );
 }

@@ -1,7 +1,7 @@
 import { ArrowUp } from 'lucide-react';
 import { useEffect } from 'react';
 import type { HistoryList } from '~/api/history';
-import type { HistoryFilters } from '~/api/pending';
+import type { HistoryFilters } from '~/api/model';
 import { useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
 import { announceCalmly } from '~/ui/Announcer';

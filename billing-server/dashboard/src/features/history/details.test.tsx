@@ -4,6 +4,9 @@ import { line, PAYMENT_ID, pages, payment, topUpLine } from '~/test/history';
 import { stubScreen } from '~/test/media';
 import { renderApp } from '~/test/render';
 import { balance, failure, signedIn, stubServer } from '~/test/server';
+// Pages are loaded when they are shown; here before, for a busy machine takes long.
+import '~/pages/TransactionsPage';
+import './TransactionDetails';
 
 const STATUS = `GET /api/billing/payment/fondy/${PAYMENT_ID}/status`;
 

@@ -4,6 +4,8 @@ import { line, lines, pages } from '~/test/history';
 import { stubScreen } from '~/test/media';
 import { renderApp } from '~/test/render';
 import { balance, failure, never, signedIn, stubServer } from '~/test/server';
+// Pages are loaded when they are shown; here before, for a busy machine takes long.
+import '~/pages/TransactionsPage';
 
 const stripe = {
   id: 'stripe',
@@ -136,6 +138,18 @@ describe('Filters', () => {
     const empty = (await screen.findAllByText('Нічого не знайдено.'))[0]?.parentElement as HTMLElement;
     await user.click(within(empty).getByRole('button', { name: 'Скинути всі' }));
     expect(address()).toBe('/transactions');
+  });
+
+  it('that the server refuses can be cleared', async () => {
+    stubServer({
+      ...common,
+      [HISTORY]: (request) =>
+        request.url.includes('provider') ? failure(400, 'INVALID_QUERY') : pages(lines(2))(request),
+    });
+    const { user } = renderApp('/transactions?provider=paypal');
+    const text = await screen.findByText('Сервер не зрозумів запит.');
+    await user.click(within(text.parentElement as HTMLElement).getByRole('button', { name: 'Скинути всі' }));
+    expect(await screen.findByRole('table')).toBeTruthy();
   });
 
   it('wait for the account’s zone only where days are asked for', async () => {

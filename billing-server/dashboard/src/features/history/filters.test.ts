@@ -40,6 +40,7 @@ describe('filters in the address', () => {
     ['to=2026-11-30T00%3A00%3A00Z', 'period'],
     ['type=charge,gift', 'types'],
     ['operation=a,,b', 'operations'],
+    [`operation=${Array.from({ length: 21 }, (_, n) => n)}`, 'operations'],
     [`operation=${'x'.repeat(129)}`, 'operations'],
     ['provider=Fondy%20%3B', 'provider'],
     ['status=paid', 'status'],

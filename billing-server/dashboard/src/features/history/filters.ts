@@ -38,6 +38,7 @@ export const NO_FILTERS: Filters = {
 };
 
 const LONGEST_BYTES = 128;
+const MOST_VALUES = 20;
 const PROVIDER = /^[a-z0-9_-]{1,64}$/;
 
 export interface ReadFilters {
@@ -98,7 +99,7 @@ function oneOf<Word extends string>(words: readonly Word[], text: string): Word 
 /** A list with commas, each value once; one that is wrong spoils all. */
 function every<Value>(text: string, parse: (word: string) => Value | null): Value[] | null {
   const values = text.split(',').map(parse);
-  return values.includes(null) ? null : [...new Set(values as Value[])];
+  return values.length > MOST_VALUES || values.includes(null) ? null : [...new Set(values as Value[])];
 }
 
 /** Text that the server takes. */

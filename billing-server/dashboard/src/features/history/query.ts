@@ -1,5 +1,4 @@
-import type { Payment } from '~/api/model';
-import type { HistoryFilters } from '~/api/pending';
+import type { HistoryFilters, Payment } from '~/api/model';
 import type { Day } from '~/lib/dates';
 import { daysAfter } from '~/lib/days';
 import { firstOfMonth, startOfDay } from '~/lib/zones';

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
 import { type HistoryList, useNewest } from '~/api/history';
 import { keys } from '~/api/keys';
-import type { HistoryFilters } from '~/api/pending';
+import type { HistoryFilters } from '~/api/model';
 import { onPosting, useLiveState } from '~/app/live';
 
 const POLL_EVERY_MS = 30_000;

@@ -1,13 +1,12 @@
 import { useState } from 'react';
-import type { SettingsChangeBody } from '~/api/pending';
-import { useChangeSettings } from '~/api/settings';
+import { type SettingsChange, useChangeSettings } from '~/api/settings';
 
 export type SaveState = 'idle' | 'saving' | 'saved' | 'failed';
 
 export interface Save {
   state: SaveState;
   error: unknown;
-  start: (change: SettingsChangeBody, onSaved: () => void) => void;
+  start: (change: SettingsChange, onSaved: () => void) => void;
   /** Something was changed since: how the last time went is old news. */
   touch: () => void;
 }
