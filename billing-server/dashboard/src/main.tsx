@@ -5,12 +5,9 @@ import { App } from './app/App';
 import { createQueryClient } from './app/queryClient';
 import { preloadPage } from './app/routes';
 
-
 import './app/steps';
 
-
 import { withoutSecrets } from './lib/returnAddress';
-
 
 import './styles.css';
 

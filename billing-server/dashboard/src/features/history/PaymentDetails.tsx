@@ -1,4 +1,5 @@
-import { usePayment } from '~/api/payments';
+import { useQuery } from '@tanstack/react-query';
+import { paymentQuery } from '~/api/payments';
 import { QueryError } from '~/app/QueryError';
 import { useI18n, useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
@@ -11,7 +12,7 @@ import { Fact } from './Fact';
 export function PaymentDetails({ provider, paymentId }: { provider: string; paymentId: string }) {
   const texts = useTexts(transactionsTexts);
   const { money, language } = useI18n();
-  const query = usePayment(provider, paymentId);
+  const query = useQuery(paymentQuery(provider, paymentId));
   const { data: payment } = query;
   return (
     <>
