@@ -1,11 +1,12 @@
 # The commands of the project. `make` alone lists them.
 
-PHASES := setup lint test-clients test-rust docs
+PHASES := setup lint test-clients test-rust test-ui docs
+DASHBOARD := billing-server/dashboard
 # Each feature that must build alone, as crate:feature; with no feature after the colon, the bare crate.
 FEATURES := billing-server: billing-sqlx: billing-sqlx:postgres billing-sqlx:sqlite billing-testkit: billing-testkit:processes billing-testkit:simulators
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-clients test-rust smtp-server letters fmt lint docs bench soak check-all
+.PHONY: help setup run test test-clients test-rust test-ui smtp-server letters fmt lint docs bench soak check-all
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -19,7 +20,7 @@ run: ## start the sandbox: server, simulated Stripe and Fondy, demo users
 	@scripts/setup.sh run
 	cargo run -p billing-server -- sandbox
 
-test: ## everything a change must pass: setup, lint, test-clients, test-rust, docs
+test: ## everything a change must pass: setup, lint, test-clients, test-rust, test-ui, docs
 	@for phase in $(PHASES); do \
 		start=$$(date +%s); \
 		$(MAKE) --no-print-directory "$$phase" || exit 1; \
@@ -44,6 +45,20 @@ smtp-server: ## the mail server that tests talk to, in a Python environment of i
 test-rust: smtp-server ## all tests, on a throw-away PostgreSQL
 	scripts/postgres.sh run cargo test --workspace --all-features
 
+# The build and the types are kept in the repository: whoever changes the dashboard commits them, and nobody else needs Node.js.
+test-ui: ## the dashboard: checks, tests, the build that is kept, and journeys in Chromium (BROWSER=off leaves those out)
+	cd $(DASHBOARD) && { cmp -s package-lock.json node_modules/.installed-lock.json \
+		|| { npm ci && cp package-lock.json node_modules/.installed-lock.json; }; } \
+		&& npm run --silent types && npm run --silent check && npm test --silent \
+		&& npm run --silent build && npm run --silent size
+	@git diff --exit-code --stat -- $(DASHBOARD)/dist $(DASHBOARD)/src/api/schema.gen.ts \
+		&& test -z "$$(git status --porcelain -- $(DASHBOARD)/dist)" \
+		|| { echo "the dashboard's build or types are not those of its source: commit what make test-ui has made" >&2; exit 1; }
+ifneq ($(BROWSER),off)
+	cargo build --workspace --all-features
+	cd $(DASHBOARD) && CI=1 npm run --silent e2e -- --project=$(or $(BROWSER_PROJECT),desktop)
+endif
+
 letters: ## each letter in both languages, and pictures of it, in target/letters; needs Chromium
 	scripts/letters.sh
 
@@ -63,7 +78,8 @@ bench: ## the benchmarks, on a throw-away PostgreSQL
 soak: export SOAK := 1
 soak: test-rust ## all tests with their whole counts; takes long
 
-check-all: test ## test, each feature alone, dependencies, a dry run of publishing; needs the network
+check-all: test ## test, the journeys on a phone, each feature alone, dependencies, a dry run of publishing; needs the network
+	$(MAKE) --no-print-directory test-ui BROWSER_PROJECT=phone
 	@for pair in $(FEATURES); do \
 		echo "feature alone: $$pair"; \
 		cargo clippy -p "$${pair%%:*}" --no-default-features --features "$${pair#*:}" -- -D warnings || exit 1; \

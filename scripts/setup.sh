@@ -3,7 +3,7 @@
 # prints the commands and exits 1.
 #
 #   scripts/setup.sh        for `make test`
-#   scripts/setup.sh run    for `make run`, which needs no PostgreSQL, Node.js or Python
+#   scripts/setup.sh run    for `make run`, which needs no PostgreSQL, Node.js, Python or Chromium
 set -euo pipefail
 
 packages=()
@@ -22,6 +22,10 @@ if [[ ${1:-} != run ]]; then
     has node || packages+=(nodejs)
     has npm || packages+=(npm)
     has python3 || packages+=(python3)
+    # Browser tests, and fonts that have Cyrillic letters.
+    if ! [[ -x ${CHROMIUM_PATH:-} ]] && ! has chromium && ! has google-chrome; then
+        packages+=(chromium fonts-noto-core)
+    fi
     # The mail server of the tests is installed into an environment of its own.
     { has python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || packages+=(python3-venv)
 fi
@@ -40,8 +44,8 @@ fi
 
 if [[ ${1:-} != run ]]; then
     if has node && ! node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
-        process.exit(major > 18 || (major === 18 && minor >= 15) ? 0 : 1)'; then
-        commands+=("install Node.js 18.15 or newer, as https://nodejs.org/en/download says; here is $(node --version)")
+        process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)'; then
+        commands+=("install Node.js 20.19 or newer, as https://nodejs.org/en/download says; here is $(node --version)")
     fi
     if has python3 && ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
         commands+=("install Python 3.9 or newer with your package manager; here is $(python3 --version)")

@@ -29,9 +29,6 @@ test('declined by the bank: nothing is charged', async ({ page, words, fondy, ac
   await order(page, words);
   await fondy.waitForCheckout(page);
   await fondy.pay(page, DECLINED_CARD);
-  // Another card could be tried until the time is over.
-  await fondy.expire();
-  await page.reload();
   await fondy.comeBack(page);
   await expect(pageTitle(page, words.payment.refused)).toBeVisible();
   await expect(page.getByText(words.payment.notCharged)).toBeVisible();

@@ -8,6 +8,7 @@ const ASKED_BY_REDIRECT = '4000 0027 6000 3184';
 const ASKED_IN_DIALOG = '4000 0000 0000 3220';
 
 test.use({ stripeForm: 'elements' });
+test.fixme(true, 'the simulated Stripe does not ask the payer’s bank yet: its confirm knows no 3-D Secure');
 
 async function pay(page: Page, words: Words, stripeUrl: string, card: string) {
   await standInForStripe(page, stripeUrl);

@@ -30,7 +30,8 @@ export function balanceCard(page: Page, words: Words): Locator {
 }
 
 export async function expectBalance(page: Page, words: Words, amount: number) {
-  await expect(balanceCard(page, words)).toContainText(money(amount, words));
+  // What is less than a cent is not shown there, and nothing is rounded up.
+  await expect(balanceCard(page, words)).toContainText(money(Math.floor(amount * 100) / 100, words));
 }
 
 /** The rows of the transactions: a table's, or on phones a list's. */
