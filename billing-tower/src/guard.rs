@@ -191,8 +191,9 @@ pub(crate) struct Capturing {
 }
 
 impl Capturing {
-    /// How long the end of a body waits for a ledger out of reach.
-    const PATIENCE: Duration = Duration::from_secs(5);
+    /// How long the end of a body waits for a ledger that is out of reach or overrun. The call is charged in any case,
+    /// so that giving up early only costs its caller the answer.
+    const PATIENCE: Duration = Duration::from_secs(30);
 
     fn new(place: Option<Place>, ledger: Arc<dyn Ledger>, end: End, ticket: Option<Ticket>) -> Self {
         let (own, right) = (end.clone(), ticket.clone());

@@ -175,6 +175,8 @@ class Client(WithStub):
     def test_a_capture_waits_while_the_key_is_refused_and_that_is_logged_once(self):
         for refusal in [(401, '{"code":"INVALID_API_KEY"}'), (403, '{"code":"MISSING_SCOPE"}')]:
             client = self.client(attempts=2)
+            # Side by side, one could hear of the last refusal after the other was let in again.
+            client._settler._PARALLEL = 1
             first, second = self.hold(client), self.hold(client)
             self.stub.faults["capture"] = [refusal] * 5
             with mock.patch("billing_preflight.log.error") as logged:

@@ -42,7 +42,15 @@ impl Cluster {
         let calls: Vec<_> = (0..count)
             .map(|index| {
                 let api = apis[index % apis.len()].clone();
-                tokio::spawn(async move { api.call(tool).await })
+                tokio::spawn(async move {
+                    loop {
+                        let answer = api.call(tool).await;
+                        // Too many at once for this machine: nothing was held.
+                        if answer.status != 503 {
+                            return answer;
+                        }
+                    }
+                })
             })
             .collect();
         let (mut passed, mut refused) = (0, 0);
