@@ -51,6 +51,7 @@ mod sign_in;
 pub mod store;
 mod telemetry;
 mod watchful;
+mod words;
 
 pub use app::{Addresses, App, DatabaseState, Mode};
 pub use billing_core::BoxError;

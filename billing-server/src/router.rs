@@ -60,6 +60,7 @@ pub fn router(app: &Arc<App>, tools: Router<Arc<App>>) -> Router {
             Mode::Serve => Router::new(),
         })
         .route("/openapi.json", get(openapi::serve).layer(packing()))
+        .merge(routes::docs())
         .fallback(dashboard::serve.layer(packing()))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked))

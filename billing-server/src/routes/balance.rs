@@ -28,8 +28,10 @@ pub(crate) struct Balance {
     /// What calls that still run have set aside.
     held_usd: Amount,
     /// The balance in hryvnias; null where no rate is configured.
+    #[schema(required)]
     balance_uah: Option<Amount>,
     /// The rate behind `balance_uah`.
+    #[schema(required)]
     exchange_rate: Option<ExchangeRate>,
     /// What was charged over the account's life.
     total_spent_usd: Amount,
@@ -51,6 +53,7 @@ pub(crate) struct Balance {
     #[schema(example = "Europe/Kyiv")]
     time_zone: &'static str,
     /// The price tier.
+    #[schema(required)]
     pricing_tier: Option<String>,
     /// Whether calls are charged.
     billing_enabled: bool,
@@ -59,6 +62,7 @@ pub(crate) struct Balance {
     /// The balance at which the owner is told that it is low.
     low_balance_threshold_usd: Amount,
     /// When the last call was.
+    #[schema(required)]
     last_request_at: Option<DateTime<Utc>>,
 }
 

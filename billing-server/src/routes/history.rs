@@ -57,6 +57,7 @@ struct Pagination {
     /// How many there are on this page.
     count: usize,
     /// Where to go on; null on the last page.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
 

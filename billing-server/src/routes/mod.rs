@@ -1,5 +1,6 @@
 //! The HTTP API, one file per resource; handlers stand beside what they take and answer.
 mod balance;
+mod docs;
 mod events;
 mod health;
 mod history;
@@ -21,6 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use self::{
     balance::Balance,
+    docs::docs,
     history::Transaction,
     payments::PaymentState,
     sign_in::sign_in,

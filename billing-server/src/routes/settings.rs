@@ -12,6 +12,7 @@ use crate::{
     auth::Caller,
     error::{ApiError, ErrorBody},
     extract::ApiJson,
+    words::LanguageCode,
 };
 
 /// What the owner of an account decides on.
@@ -33,16 +34,19 @@ pub(crate) struct Settings {
     /// Of what its owner is told. Money that came in or was taken back is always told.
     notifications: Wanted,
     /// The language of letters; null for the deployment's.
-    #[schema(value_type = Option<String>, example = "uk")]
+    #[schema(value_type = Option<LanguageCode>, example = "uk", required)]
     language: Option<Language>,
     /// Where letters go: as the latest token says.
+    #[schema(required)]
     email: Option<String>,
     /// The owner's name: as the latest token says.
+    #[schema(required)]
     name: Option<String>,
 }
 
 /// Of what the owner of an account is told.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Notifications)]
 struct Wanted {
     /// Of payments that failed.
     payment_failed: bool,
@@ -93,13 +97,14 @@ pub(crate) struct SettingsChange {
     notifications: Option<WantedChange>,
     /// The language of letters, `uk` or `en`; null goes back to the deployment's.
     #[serde(default, deserialize_with = "choice")]
-    #[schema(value_type = Option<String>, example = "uk")]
+    #[schema(value_type = Option<LanguageCode>, example = "uk")]
     language: Option<LanguageChoice>,
 }
 
 /// Of what to tell.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NotificationsChange)]
 struct WantedChange {
     /// Of payments that failed.
     payment_failed: Option<bool>,

@@ -53,9 +53,10 @@ pub(crate) struct Usage {
 #[schema(as = UsageBucket)]
 struct Bucket {
     /// The local day; null where all days are summed up.
+    #[schema(required)]
     day: Option<NaiveDate>,
     /// What was paid for; null where all operations are summed up.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     operation: Option<Operation>,
     /// How many calls.
     calls: u64,

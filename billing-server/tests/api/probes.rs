@@ -55,3 +55,18 @@ async fn browsers_may_call_from_the_dashboard_alone() {
         closed.anybody().request(Method::GET, "/healthz").header("origin", "https://billing.example.com");
     assert!(!Answer::to(request).await.headers.contains_key("access-control-allow-origin"));
 }
+
+#[tokio::test]
+async fn the_page_of_the_api_needs_nothing_from_elsewhere() {
+    let server = Launch::serve().start().await;
+    let anybody = server.anybody();
+    for file in ["", "/", "/index.html", "/swagger-ui-bundle.js", "/swagger-ui.css"] {
+        let answer = anybody.get(&format!("/docs{file}")).await.expect(200);
+        assert_eq!(answer.header("content-encoding"), "gzip");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
+    }
+    let settings = anybody.get("/docs/swagger-initializer.js").await.expect(200);
+    assert!(settings.text.contains("/openapi.json") && !settings.text.contains("http"), "{}", settings.text);
+    anybody.get("/docs/nothing.js").await.expect(404);
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { en } from '~/i18n/en';
 import { uk } from '~/i18n/uk';
 import { failure, stubServer } from '~/test/server';
-import { answer, client } from './client';
+import { answer, client, MARK } from './client';
 import { ApiError, describeError } from './errors';
 
 const ask = () => answer(client.GET('/api/billing/balance'));
@@ -76,7 +76,7 @@ describe('a request', () => {
       'POST /auth/logout': new Response(null, { status: 204 }),
     });
     await ask();
-    await answer(client.POST('/auth/logout'));
+    await answer(client.POST('/auth/logout', { params: { header: MARK } }));
     expect(requests.map((request) => request.headers.get('x-requested-with'))).toEqual([
       null,
       'billing-dashboard',

@@ -19,7 +19,7 @@ export interface Session {
 export interface SignInWay {
   kind: 'oidc' | 'external' | 'demo';
   url: string;
-  users?: { id: string; name: string }[];
+  users?: { id: string; name: string }[] | null;
 }
 
 export interface LimitUse {
@@ -128,8 +128,6 @@ export interface Payment {
   externalId: string | null;
   needsReview: string | null;
   checkoutUrl: string | null;
-  receiptUrl: string | null;
-  exchangeRate: string | null;
   createdAt: string;
   updatedAt: string;
 }

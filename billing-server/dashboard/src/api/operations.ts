@@ -12,7 +12,7 @@ export function useUsedOperations(range: DayRange | null) {
     queryFn: async ({ signal }) => {
       const query = { ...range, group: 'operation' };
       const body = await answer(client.GET('/api/billing/usage', { params: { query }, signal }));
-      return [...new Set(body.buckets.map(({ operation }) => operation))].sort();
+      return body.buckets.flatMap(({ operation }) => operation ?? []).sort();
     },
     enabled: range !== null,
     staleTime: FIVE_MINUTES_MS,

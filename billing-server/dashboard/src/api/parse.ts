@@ -1,19 +1,12 @@
 /** From the API's bodies to the model: the one place where numbers become micros. */
 import { type Currency, toMicros } from '~/lib/money';
 import type * as model from './model';
-import type {
-  BalanceBody,
-  PaymentBody,
-  SessionBody,
-  SettingsBody,
-  StartedPaymentBody,
-  UsageBody,
-} from './pending';
-import type { components } from './schema.gen';
+import type { Schemas } from './schemas';
 
-type Schemas = components['schemas'];
+/** A payment that waits for its payer: on the provider's page, or in our own with the provider's elements. */
+type StartedBody = Schemas['NewFondyPayment'] | Schemas['NewStripePayment'];
 
-export function parseSession(body: SessionBody): model.Session {
+export function parseSession(body: Schemas['SessionState']): model.Session {
   return {
     signedIn: body.signed_in,
     account: body.account,
@@ -27,7 +20,7 @@ export function parseSession(body: SessionBody): model.Session {
   };
 }
 
-export function parseBalance(body: BalanceBody): model.Balance {
+export function parseBalance(body: Schemas['Balance']): model.Balance {
   const rate = body.exchange_rate;
   return {
     available: toMicros(body.available_usd),
@@ -47,7 +40,7 @@ export function parseBalance(body: BalanceBody): model.Balance {
     lowThreshold: toMicros(body.low_balance_threshold_usd),
     exchangeRate: rate ? { usdInUah: rate.usd_in_uah, source: rate.source, asOf: rate.as_of } : null,
     totalCalls: body.total_requests,
-    lastCallAt: body.last_request_at ?? null,
+    lastCallAt: body.last_request_at,
     billingEnabled: body.billing_enabled,
     suspended: body.suspended,
   };
@@ -57,18 +50,18 @@ export function parseTransaction(body: Schemas['Transaction']): model.Transactio
   return {
     id: body.id,
     type: body.type,
-    kind: body.kind as model.TransactionKind,
+    kind: body.kind,
     amount: toMicros(body.amount_usd),
     change: toMicros(body.change_usd),
     balanceAfter: toMicros(body.balance_after_usd),
     uncollected: toMicros(body.uncollected_usd),
     late: body.late,
-    wouldRefuse: body.would_refuse ?? null,
-    operation: body.operation ?? null,
-    breakdown: (body.breakdown as Record<string, unknown> | null | undefined) ?? null,
-    requestId: body.request_id ?? null,
-    provider: body.payment_provider ?? null,
-    paymentId: body.payment_id ?? null,
+    wouldRefuse: body.would_refuse,
+    operation: body.operation,
+    breakdown: body.breakdown,
+    requestId: body.request_id,
+    provider: body.payment_provider,
+    paymentId: body.payment_id,
     description: body.description,
     createdAt: body.created_at,
   };
@@ -77,39 +70,35 @@ export function parseTransaction(body: Schemas['Transaction']): model.Transactio
 export function parseHistory(body: Schemas['History']): model.HistoryPage {
   return {
     transactions: body.transactions.map(parseTransaction),
-    nextCursor: body.pagination.next_cursor ?? null,
+    nextCursor: body.pagination.next_cursor,
   };
 }
 
-export function parseUsage(body: UsageBody): model.Usage {
+export function parseUsage(body: Schemas['Usage']): model.Usage {
   return {
     from: body.from,
     to: body.to,
     timeZone: body.time_zone,
-    buckets: body.buckets.map(({ day, operation, calls, amount_usd }) => ({
-      day,
-      operation,
-      calls,
-      amount: toMicros(amount_usd),
-    })),
+    // Null stands for a sum over all of them, which nobody asks for here.
+    buckets: body.buckets.flatMap(({ day, operation, calls, amount_usd }) =>
+      day && operation ? { day, operation, calls, amount: toMicros(amount_usd) } : [],
+    ),
   };
 }
 
-export function parsePayment(body: PaymentBody): model.Payment {
+export function parsePayment(body: Schemas['PaymentState']): model.Payment {
   return {
     id: body.paymentId,
     provider: body.provider,
-    status: body.status as model.PaymentStatus,
+    status: body.status,
     amount: toMicros(body.amount),
     currency: body.currency as Currency,
     credited: toMicros(body.amount_usd),
     takenBack: toMicros(body.taken_back),
     failure: body.failure ? { code: body.failure.code, message: body.failure.message ?? null } : null,
-    externalId: body.externalId ?? null,
-    needsReview: body.needs_review ?? null,
-    checkoutUrl: body.checkout_url ?? null,
-    receiptUrl: body.receipt_url ?? null,
-    exchangeRate: body.exchange_rate ?? null,
+    externalId: body.externalId,
+    needsReview: body.needs_review,
+    checkoutUrl: body.checkout_url,
     createdAt: body.created_at,
     updatedAt: body.updated_at,
   };
@@ -118,22 +107,22 @@ export function parsePayment(body: PaymentBody): model.Payment {
 export function parseProvider(body: Schemas['Provider']): model.Provider {
   return {
     id: body.id,
-    kind: body.kind === 'elements' ? 'elements' : 'hosted',
+    kind: body.kind,
     label: body.label,
     currency: body.currency as Currency,
     min: toMicros(body.min),
     max: toMicros(body.max),
     presets: body.presets.map(toMicros),
-    checkoutOrigin: body.checkout_origin ?? null,
-    publishableKey: body.publishable_key ?? null,
+    checkoutOrigin: body.checkout_origin,
+    publishableKey: body.publishable_key,
   };
 }
 
-export function parseStartedPayment(body: StartedPaymentBody): model.StartedPayment {
+export function parseStartedPayment(body: StartedBody): model.StartedPayment {
   return {
     id: body.paymentId,
     checkoutUrl: body.paymentUrl ?? null,
-    clientSecret: body.clientSecret ?? null,
+    clientSecret: 'clientSecret' in body ? body.clientSecret : null,
   };
 }
 
@@ -149,7 +138,7 @@ export function parseQuote(body: Schemas['QuoteAnswer']): model.Quote {
   };
 }
 
-export function parseSettings(body: SettingsBody): model.Settings {
+export function parseSettings(body: Schemas['Settings']): model.Settings {
   return {
     dailyLimit: toMicros(body.daily_limit_usd),
     monthlyLimit: toMicros(body.monthly_limit_usd),

@@ -41,14 +41,14 @@ export interface PaymentOrder {
 /** Starts a payment. A repeat with the same key is the same payment. */
 export async function createPayment({ provider, amount, quoteId }: PaymentOrder, key: string) {
   const decimal = toDecimal(amount);
-  const body =
-    provider.currency === 'UAH'
-      ? { amount_uah: decimal, quote_id: quoteId ?? undefined }
-      : { amount_usd: decimal };
-  const params = { path: { provider: provider.id }, header: { 'Idempotency-Key': key } };
-  return parseStartedPayment(
-    await answer(client.POST('/api/billing/payment/{provider}/create', { params, body })),
-  );
+  const params = { header: { 'Idempotency-Key': key } };
+  if (provider.currency === 'UAH') {
+    const body = { amount_uah: decimal, quote_id: quoteId };
+    const call = client.POST('/api/billing/payment/fondy/create', { params, body });
+    return parseStartedPayment(await answer(call));
+  }
+  const call = client.POST('/api/billing/payment/stripe/create', { params, body: { amount_usd: decimal } });
+  return parseStartedPayment(await answer(call));
 }
 
 /** One payment as the server knows it; live updates keep it fresh, asking again is for where they are late. */

@@ -550,7 +550,7 @@ export interface components {
         Balance: {
             /** @description What can be spent: the balance without what is held. */
             available_usd: components["schemas"]["Amount"];
-            balance_uah?: components["schemas"]["Amount"] | null;
+            balance_uah: components["schemas"]["Amount"] | null;
             /** @description The settled balance: what the history adds up to. Below zero after a take-back. */
             balance_usd: components["schemas"]["Amount"];
             /** @description Whether calls are charged. */
@@ -562,14 +562,14 @@ export interface components {
              * @description When the next local day begins.
              */
             day_resets_at: string;
-            exchange_rate?: components["schemas"]["ExchangeRate"] | null;
+            exchange_rate: components["schemas"]["ExchangeRate"] | null;
             /** @description What calls that still run have set aside. */
             held_usd: components["schemas"]["Amount"];
             /**
              * Format: date-time
              * @description When the last call was.
              */
-            last_request_at?: string | null;
+            last_request_at: string | null;
             /** @description The balance at which the owner is told that it is low. */
             low_balance_threshold_usd: components["schemas"]["Amount"];
             /**
@@ -582,7 +582,7 @@ export interface components {
             /** @description What may be spent in a local month. */
             monthly_limit_usd: components["schemas"]["Amount"];
             /** @description The price tier. */
-            pricing_tier?: string | null;
+            pricing_tier: string | null;
             /** @description Whether an operator has suspended the account. */
             suspended: boolean;
             /**
@@ -619,7 +619,7 @@ export interface components {
             uncollected_usd: components["schemas"]["Amount"];
         };
         /** @description A user of the sandbox. */
-        Choice: {
+        DemoUser: {
             /**
              * @description What the form says.
              * @example demo-user
@@ -643,21 +643,6 @@ export interface components {
              * @example demo-user
              */
             user: string;
-        };
-        /** @description A way to sign in. */
-        Door: {
-            /**
-             * @description `oidc`: at an identity provider; `external`: at a platform; `demo`: as a user of the sandbox.
-             * @example oidc
-             */
-            kind: string;
-            /**
-             * @description Where: the browser goes there, or, as a demo user, sends a form there.
-             * @example /auth/login
-             */
-            url: string;
-            /** @description As whom, of `demo`. */
-            users?: components["schemas"]["Choice"][] | null;
         };
         /** @description The hold that was asked for. */
         EndedHold: {
@@ -740,6 +725,12 @@ export interface components {
              */
             hold_id: string;
         };
+        /** @enum {string} */
+        KindOfCheckout: "elements" | "hosted";
+        /** @enum {string} */
+        KindOfPosting: "top_up" | "capture" | "reversal" | "reinstatement" | "adjustment";
+        /** @enum {string} */
+        LanguageCode: "uk" | "en";
         /** @description A call that takes longer. */
         LongerHold: {
             /**
@@ -767,7 +758,7 @@ export interface components {
             account: string;
             amount_usd: components["schemas"]["AmountField"] | null;
             /** @description How the cost came about: an object of at most 8 KiB, kept as it is written. */
-            breakdown?: Record<string, never> | null;
+            breakdown?: Record<string, unknown> | null;
             /**
              * Format: uuid
              * @description The name of its hold.
@@ -794,11 +785,8 @@ export interface components {
             paymentId: string;
             /** @description The page to pay on. */
             paymentUrl: string;
-            /**
-             * @description How far it has come.
-             * @example pending
-             */
-            status: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["StatusOfPayment"];
         };
         /** @description A call that is about to run. */
         NewHold: {
@@ -863,11 +851,26 @@ export interface components {
             paymentIntentId: string;
             /** @description In the sandbox: the page to pay on, from which the browser comes back here. */
             paymentUrl?: string | null;
-            /**
-             * @description How far it has come.
-             * @example pending
-             */
-            status: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["StatusOfPayment"];
+        };
+        /** @description Of what the owner of an account is told. */
+        Notifications: {
+            /** @description Of a low balance. */
+            balance_low: boolean;
+            /** @description Of a limit that is reached. */
+            limit_reached: boolean;
+            /** @description Of payments that failed. */
+            payment_failed: boolean;
+        };
+        /** @description Of what to tell. */
+        NotificationsChange: {
+            /** @description Of a low balance. */
+            balance_low?: boolean | null;
+            /** @description Of a limit that is reached. */
+            limit_reached?: boolean | null;
+            /** @description Of payments that failed. */
+            payment_failed?: boolean | null;
         };
         /** @description Which part it is. */
         Pagination: {
@@ -879,7 +882,7 @@ export interface components {
              */
             limit: number;
             /** @description Where to go on; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
             /**
              * Format: int32
              * @description How many were passed over.
@@ -894,7 +897,7 @@ export interface components {
              */
             code: string;
             /** @description For the payer. */
-            message?: string | null;
+            message: string | null;
         };
         /** @description How a payment stands. */
         PaymentState: {
@@ -903,7 +906,7 @@ export interface components {
             /** @description What is credited for it. */
             amount_usd: components["schemas"]["Amount"];
             /** @description The provider's page to pay on, while the payment is open and payers are sent to one. */
-            checkout_url?: string | null;
+            checkout_url: string | null;
             /**
              * Format: date-time
              * @description When it was started.
@@ -918,15 +921,15 @@ export interface components {
              * @description What one unit of `currency` is credited in dollars, as a decimal; null where it is paid in dollars.
              * @example 0.0240963855
              */
-            exchange_rate?: string | null;
+            exchange_rate: string | null;
             /** @description The provider's id of it, once known. */
-            externalId?: string | null;
-            failure?: components["schemas"]["PaymentFailure"] | null;
+            externalId: string | null;
+            failure: components["schemas"]["PaymentFailure"] | null;
             /**
              * @description Why an operator looks at it: `paid_mismatch`, `other_merchant`, `taken_back_too_much` or
              *     `taken_back_other_currency`.
              */
-            needs_review?: string | null;
+            needs_review: string | null;
             /**
              * Format: uuid
              * @description Our id of it.
@@ -937,11 +940,8 @@ export interface components {
              * @example stripe
              */
             provider: string;
-            /**
-             * @description `pending`, `processing`, `failed`, `canceled`, `expired` or `succeeded`.
-             * @example succeeded
-             */
-            status: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["StatusOfPayment"];
             /** @description What was taken back of it, in `currency`. */
             taken_back: components["schemas"]["Amount"];
             /**
@@ -962,7 +962,7 @@ export interface components {
             amount_usd: components["schemas"]["Amount"];
             available_usd?: components["schemas"]["Amount"] | null;
             /** @description How the price comes about, for the capture. */
-            breakdown?: Record<string, never> | null;
+            breakdown?: Record<string, unknown> | null;
             /**
              * Format: date-time
              * @description When the hold frees its money by itself; null of a free call.
@@ -990,7 +990,7 @@ export interface components {
             /** @description What is held before it runs, and charged unless it says what it really cost. */
             amount_usd: components["schemas"]["Amount"];
             /** @description How the price comes about, as the history will show it; null of what is free. */
-            breakdown?: Record<string, never> | null;
+            breakdown?: Record<string, unknown> | null;
             /** @description Whether it needs no money at all. */
             free: boolean;
             /** @description What would be called. */
@@ -1001,7 +1001,7 @@ export interface components {
         /** @description A way to pay. */
         Provider: {
             /** @description Where its pages are, when a browser is sent there. */
-            checkout_origin?: string | null;
+            checkout_origin: string | null;
             /**
              * @description The currency it takes.
              * @example USD
@@ -1012,11 +1012,8 @@ export interface components {
              * @example stripe
              */
             id: string;
-            /**
-             * @description `elements`: within our page; `hosted`: on the provider's.
-             * @example elements
-             */
-            kind: string;
+            /** @description `elements`: within our page; `hosted`: on the provider's. */
+            kind: components["schemas"]["KindOfCheckout"];
             /**
              * @description Its name for people.
              * @example Stripe
@@ -1029,7 +1026,7 @@ export interface components {
             /** @description Amounts to suggest. */
             presets: components["schemas"]["Amount"][];
             /** @description The key that its elements in a browser need. */
-            publishable_key?: string | null;
+            publishable_key: string | null;
         };
         /** @description What is on offer. */
         Providers: {
@@ -1074,46 +1071,42 @@ export interface components {
              */
             valid_until: string;
         };
+        /** @enum {string} */
+        ServerMode: "serve" | "sandbox";
         /** @description Whether a browser is signed in, and how it could be. */
         SessionState: {
             /**
              * @description Whose account it acts for.
              * @example demo-user
              */
-            account?: string | null;
-            /**
-             * @description The language of whoever has not chosen one.
-             * @example uk
-             */
-            default_language: string;
+            account: string | null;
+            /** @description The language of whoever has not chosen one. */
+            default_language: components["schemas"]["LanguageCode"];
             /**
              * @description His address.
              * @example olena@example.com
              */
-            email?: string | null;
+            email: string | null;
             /**
              * Format: date-time
              * @description Until when.
              */
-            expires_at?: string | null;
+            expires_at: string | null;
             /** @description Where letters can be looked at, in the sandbox. */
-            mailbox_url?: string | null;
-            /**
-             * @description `serve`, or `sandbox` where no money is real.
-             * @example sandbox
-             */
-            mode: string;
+            mailbox_url: string | null;
+            /** @description `serve`, or `sandbox` where no money is real. */
+            mode: components["schemas"]["ServerMode"];
             /**
              * @description Who that is.
              * @example Олена Коваль
              */
-            name?: string | null;
+            name: string | null;
             /** @description The ways to sign in. */
-            sign_in: components["schemas"]["Door"][];
+            sign_in: components["schemas"]["SignInWay"][];
             /** @description Whether it is. */
             signed_in: boolean;
             /** @description Where people are helped. */
-            support_email?: string | null;
+            support_email: string | null;
         };
         /** @description What the owner of an account decides on. */
         Settings: {
@@ -1122,12 +1115,8 @@ export interface components {
             /** @description What may be spent in a local day. */
             daily_limit_usd: components["schemas"]["Amount"];
             /** @description Where letters go: as the latest token says. */
-            email?: string | null;
-            /**
-             * @description The language of letters; null for the deployment's.
-             * @example uk
-             */
-            language?: string | null;
+            email: string | null;
+            language: components["schemas"]["LanguageCode"] | null;
             /** @description The settled balance at which its owner is told that it is low. */
             low_balance_threshold_usd: components["schemas"]["Amount"];
             /** @description The most that the monthly limit can be set to. */
@@ -1135,9 +1124,9 @@ export interface components {
             /** @description What may be spent in a local month. */
             monthly_limit_usd: components["schemas"]["Amount"];
             /** @description The owner's name: as the latest token says. */
-            name?: string | null;
+            name: string | null;
             /** @description Of what its owner is told. Money that came in or was taken back is always told. */
-            notifications: components["schemas"]["Wanted"];
+            notifications: components["schemas"]["Notifications"];
             /**
              * @description Where days and months begin, by its IANA name.
              * @example Europe/Kyiv
@@ -1147,24 +1136,34 @@ export interface components {
         /** @description What to change; everything else stays. The names `dailyLimitUsd`, `monthlyLimitUsd` and `timeZone` are taken too. */
         SettingsChange: {
             daily_limit_usd?: components["schemas"]["AmountField"] | null;
-            /**
-             * @description The language of letters, `uk` or `en`; null goes back to the deployment's.
-             * @example uk
-             */
-            language?: string | null;
+            language?: components["schemas"]["LanguageCode"] | null;
             low_balance_threshold_usd?: components["schemas"]["AmountField"] | null;
             monthly_limit_usd?: components["schemas"]["AmountField"] | null;
-            notifications?: components["schemas"]["WantedChange"] | null;
+            notifications?: components["schemas"]["NotificationsChange"] | null;
             /**
              * @description Where days and months begin, from the next ones on.
              * @example Europe/Kyiv
              */
             time_zone?: string | null;
         };
+        /** @description A way to sign in. */
+        SignInWay: {
+            /** @description `oidc`: at an identity provider; `external`: at a platform; `demo`: as a user of the sandbox. */
+            kind: components["schemas"]["WayToSignIn"];
+            /**
+             * @description Where: the browser goes there, or, as a demo user, sends a form there.
+             * @example /auth/login
+             */
+            url: string;
+            /** @description As whom, of `demo`. */
+            users?: components["schemas"]["DemoUser"][] | null;
+        };
+        /** @enum {string} */
+        StatusOfPayment: "pending" | "processing" | "failed" | "canceled" | "expired" | "succeeded";
         /** @description What a demo tool answers. */
         ToolAnswer: {
             /** @description What it was called with. */
-            arguments?: Record<string, never> | null;
+            arguments?: Record<string, unknown> | null;
             /** @description What it has found. */
             result: string;
             /**
@@ -1175,7 +1174,7 @@ export interface components {
         };
         /** @description A line of a history. */
         Transaction: {
-            amount_uah?: components["schemas"]["Amount"] | null;
+            amount_uah: components["schemas"]["Amount"] | null;
             /** @description What moved; never below zero. */
             amount_usd: components["schemas"]["Amount"];
             /** @description The balance after it. */
@@ -1183,7 +1182,7 @@ export interface components {
             /** @description The balance before it. */
             balance_before_usd: components["schemas"]["Amount"];
             /** @description How the cost came about. */
-            breakdown?: Record<string, never> | null;
+            breakdown: Record<string, unknown> | null;
             /** @description What it did to the balance: below zero when it was taken. The changes add up to the balance. */
             change_usd: components["schemas"]["Amount"];
             /**
@@ -1198,26 +1197,26 @@ export interface components {
              * @description Its name.
              */
             id: string;
-            /** @description What it is, in the ledger's words: `top_up`, `capture`, `reversal`, `reinstatement`, `adjustment`. */
-            kind: string;
+            /** @description What it is, in the ledger's words. */
+            kind: components["schemas"]["KindOfPosting"];
             /** @description Whether it was charged after the money had been given free. */
             late: boolean;
             /** @description Always null: what was kept here has fields of its own. */
-            metadata?: Record<string, never> | null;
+            metadata: Record<string, unknown> | null;
             /** @description What was paid for. */
-            operation?: string | null;
+            operation: string | null;
             /**
              * Format: uuid
              * @description Of a top-up and what follows from it: the payment.
              */
-            payment_id?: string | null;
+            payment_id: string | null;
             /** @description Of a top-up and what follows from it: the provider. */
-            payment_provider?: string | null;
+            payment_provider: string | null;
             /**
              * Format: uuid
              * @description Of a charge: its hold, as answered in `x-billing-hold`.
              */
-            request_id?: string | null;
+            request_id: string | null;
             /** @description What it is, in the words that clients know. */
             type: components["schemas"]["TransactionType"];
             /** @description What was asked for beyond the amount and could not be taken. */
@@ -1228,7 +1227,7 @@ export interface components {
              * @description Of a call that was only observed: why it would have been refused. `uncollected_usd` is what it would have cost.
              * @example insufficient_funds
              */
-            would_refuse?: string | null;
+            would_refuse: string | null;
         };
         /**
          * @description What a transaction is.
@@ -1268,28 +1267,12 @@ export interface components {
              * Format: date
              * @description The local day; null where all days are summed up.
              */
-            day?: string | null;
+            day: string | null;
             /** @description What was paid for; null where all operations are summed up. */
-            operation?: string | null;
+            operation: string | null;
         };
-        /** @description Of what the owner of an account is told. */
-        Wanted: {
-            /** @description Of a low balance. */
-            balance_low: boolean;
-            /** @description Of a limit that is reached. */
-            limit_reached: boolean;
-            /** @description Of payments that failed. */
-            payment_failed: boolean;
-        };
-        /** @description Of what to tell. */
-        WantedChange: {
-            /** @description Of a low balance. */
-            balance_low?: boolean | null;
-            /** @description Of a limit that is reached. */
-            limit_reached?: boolean | null;
-            /** @description Of payments that failed. */
-            payment_failed?: boolean | null;
-        };
+        /** @enum {string} */
+        WayToSignIn: "oidc" | "external" | "demo";
     };
     responses: never;
     parameters: never;

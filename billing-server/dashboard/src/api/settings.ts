@@ -2,10 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answer, client } from './client';
 import { keys } from './keys';
 import { parseSettings } from './parse';
-import type { SettingsChangeBody } from './pending';
+import type { Schemas } from './schemas';
 
 /** What to change; amounts are decimal texts. */
-export type SettingsChange = SettingsChangeBody;
+export type SettingsChange = Schemas['SettingsChange'];
 
 export function useSettings() {
   return useQuery({

@@ -147,6 +147,11 @@ export function toTyped(micros: Micros, language: Language): string {
   return language === 'uk' ? decimal.replace('.', ',') : decimal;
 }
 
+/** What one unit of the one has cost in the other, to be shown: 413.10 for 10 is `41.31`. */
+export function unitPrice(paid: Micros, got: Micros): string {
+  return (paid / got).toFixed(2);
+}
+
 /** An exact decimal of any scale, such as an exchange rate or a unit price. */
 export function formatDecimal(decimal: string, language: Language, leastDecimals = 0): string {
   const format = new Intl.NumberFormat(language, {

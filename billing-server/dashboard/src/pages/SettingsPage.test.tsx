@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { keys } from '~/api/keys';
-import type { SettingsBody, SettingsChangeBody } from '~/api/pending';
+import type { Schemas } from '~/api/schemas';
 import { stubDialog } from '~/test/dialog';
 import { FakeEventSource } from '~/test/events';
 import { stubScreen } from '~/test/media';
@@ -10,7 +10,7 @@ import { balance, failure, never, signedIn, stubServer } from '~/test/server';
 // Pages are loaded when they are shown; here before, for a busy machine takes long.
 import './SettingsPage';
 
-const saved: SettingsBody = {
+const saved: Schemas['Settings'] = {
   daily_limit_usd: 10,
   monthly_limit_usd: 100,
   daily_limit_ceiling_usd: 1000,
@@ -29,15 +29,19 @@ const PUT = 'PUT /api/billing/settings';
 /** A server that keeps what it is told, as the real one does. */
 function settingsServer(replies = {}) {
   let settings = saved;
-  const changes: SettingsChangeBody[] = [];
+  const changes: Schemas['SettingsChange'][] = [];
   const put = async (request: Request) => {
-    const change: SettingsChangeBody = await request.clone().json();
+    const change: Schemas['SettingsChange'] = await request.clone().json();
     changes.push(change);
     const { notifications, ...plain } = change;
     const amounts = Object.fromEntries(
       Object.entries(plain).map(([name, value]) => [name, name.endsWith('_usd') ? Number(value) : value]),
     );
-    settings = { ...settings, ...amounts, notifications: { ...settings.notifications, ...notifications } };
+    const wanted = {
+      ...settings.notifications,
+      ...(notifications as Partial<typeof settings.notifications>),
+    };
+    settings = { ...settings, ...amounts, notifications: wanted };
     return settings;
   };
   const server = stubServer({
@@ -49,7 +53,7 @@ function settingsServer(replies = {}) {
     [PUT]: put,
     ...replies,
   });
-  const changeElsewhere = (change: Partial<SettingsBody>) => {
+  const changeElsewhere = (change: Partial<Schemas['Settings']>) => {
     settings = { ...settings, ...change };
   };
   return { ...server, changes, changeElsewhere };

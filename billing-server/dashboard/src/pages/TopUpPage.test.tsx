@@ -343,7 +343,7 @@ describe('an unfinished payment', () => {
   });
 
   it('is not one whose card was declined', async () => {
-    open({ provider: 'stripe', failure: { code: 'card_declined' } });
+    open({ provider: 'stripe', failure: { code: 'card_declined', message: null } });
     await amountField();
     expect(screen.queryByText('Незавершений платіж')).toBeNull();
   });

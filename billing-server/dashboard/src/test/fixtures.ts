@@ -1,7 +1,6 @@
-import type { UsageBody } from '~/api/pending';
-import type { components } from '~/api/schema.gen';
+import type { Schemas } from '~/api/schemas';
 
-type TransactionBody = components['schemas']['Transaction'];
+type TransactionBody = Schemas['Transaction'];
 
 export function charge(
   id: string,
@@ -22,6 +21,13 @@ export function charge(
     late: false,
     description: operation,
     operation,
+    amount_uah: null,
+    breakdown: null,
+    metadata: null,
+    payment_id: null,
+    payment_provider: null,
+    request_id: null,
+    would_refuse: null,
     created_at: '2026-11-28T09:00:00Z',
   };
 }
@@ -43,7 +49,7 @@ export function historyOf(...transactions: TransactionBody[]) {
 }
 
 /** The last days before and with 28 November, each with one tool's amount. */
-export function usageOf(days: Record<string, Record<string, number>>): UsageBody {
+export function usageOf(days: Record<string, Record<string, number>>): Schemas['Usage'] {
   const buckets = Object.entries(days).flatMap(([day, tools]) =>
     Object.entries(tools).map(([operation, amount_usd]) => ({ day, operation, calls: 1, amount_usd })),
   );

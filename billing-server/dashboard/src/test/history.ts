@@ -1,10 +1,6 @@
-import type { PaymentBody } from '~/api/pending';
-import type { components } from '~/api/schema.gen';
+import type { Schemas } from '~/api/schemas';
 
-/** The description of the API leaves the form of a breakdown open. */
-type TransactionBody = Omit<components['schemas']['Transaction'], 'breakdown'> & {
-  breakdown?: object | null;
-};
+type TransactionBody = Schemas['Transaction'];
 
 /** The n-th line of a history, newest first: a call of 25 cents. */
 export function line(n: number, change: Partial<TransactionBody> = {}): TransactionBody {
@@ -22,6 +18,11 @@ export function line(n: number, change: Partial<TransactionBody> = {}): Transact
     operation: 'search_cases',
     breakdown: { price: 'fixed', base: 0.25 },
     request_id: `0193aaaa-0000-7000-8000-${String(n).padStart(12, '0')}`,
+    amount_uah: null,
+    metadata: null,
+    payment_id: null,
+    payment_provider: null,
+    would_refuse: null,
     description: 'search_cases',
     created_at: new Date(Date.UTC(2026, 10, 28, 9) - n * 60_000).toISOString(),
     ...change,
@@ -46,7 +47,7 @@ export function topUpLine(n: number, change: Partial<TransactionBody> = {}): Tra
 
 export const PAYMENT_ID = '0193bbbb-0000-7000-8000-000000000001';
 
-export function payment(change: Partial<PaymentBody> = {}): PaymentBody {
+export function payment(change: Partial<Schemas['PaymentState']> = {}): Schemas['PaymentState'] {
   return {
     paymentId: PAYMENT_ID,
     provider: 'fondy',
@@ -56,7 +57,10 @@ export function payment(change: Partial<PaymentBody> = {}): PaymentBody {
     amount_usd: 10,
     taken_back: 0,
     externalId: 'order-7',
-    exchange_rate: '41.31',
+    exchange_rate: '0.0242072137',
+    checkout_url: null,
+    failure: null,
+    needs_review: null,
     created_at: '2026-11-28T08:00:00Z',
     updated_at: '2026-11-28T08:01:00Z',
     ...change,

@@ -1,8 +1,7 @@
-import type { PaymentBody } from '~/api/pending';
-import type { components } from '~/api/schema.gen';
+import type { Schemas } from '~/api/schemas';
 
-type ProviderBody = components['schemas']['Provider'];
-type QuoteBody = components['schemas']['QuoteAnswer'];
+type ProviderBody = Schemas['Provider'];
+type QuoteBody = Schemas['QuoteAnswer'];
 
 export const stripeForm: ProviderBody = {
   id: 'stripe',
@@ -12,6 +11,7 @@ export const stripeForm: ProviderBody = {
   min: 5,
   max: 1_000,
   presets: [10, 25],
+  checkout_origin: null,
   publishable_key: 'pk_test_1',
 };
 
@@ -31,12 +31,13 @@ export const fondy: ProviderBody = {
   max: 40_000,
   presets: [500, 1_000],
   checkout_origin: 'https://pay.fondy.eu',
+  publishable_key: null,
 };
 
 export const CHECKOUT = 'https://pay.fondy.eu/merchants/1?token=2';
 
 /** How a payment stands; `id` is ours. */
-export function paymentOf(change: Partial<PaymentBody> = {}): PaymentBody {
+export function paymentOf(change: Partial<Schemas['PaymentState']> = {}): Schemas['PaymentState'] {
   return {
     paymentId: 'p-1',
     provider: 'fondy',
@@ -47,6 +48,9 @@ export function paymentOf(change: Partial<PaymentBody> = {}): PaymentBody {
     taken_back: 0,
     failure: null,
     checkout_url: null,
+    exchange_rate: '0.0242072137',
+    externalId: null,
+    needs_review: null,
     created_at: '2026-11-28T09:00:00Z',
     updated_at: '2026-11-28T09:00:00Z',
     ...change,

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { BalanceBody, SessionBody } from '~/api/pending';
+import type { Schemas } from '~/api/schemas';
 
 type Reply = object | ((request: Request) => object | Response | Promise<Response>) | Response;
 
@@ -34,7 +34,7 @@ export function failure(status: number, code: string, requestId = 'req-1'): Resp
 /** An answer that never comes. */
 export const never = () => new Promise<Response>(() => undefined);
 
-export const signedOut: SessionBody = {
+export const signedOut: Schemas['SessionState'] = {
   signed_in: false,
   account: null,
   name: null,
@@ -47,7 +47,7 @@ export const signedOut: SessionBody = {
   mailbox_url: null,
 };
 
-export const signedIn: SessionBody = {
+export const signedIn: Schemas['SessionState'] = {
   ...signedOut,
   signed_in: true,
   account: 'olena',
@@ -56,7 +56,7 @@ export const signedIn: SessionBody = {
   expires_at: '2026-12-28T12:00:00Z',
 };
 
-export const balance: BalanceBody = {
+export const balance: Schemas['Balance'] = {
   user_id: 'olena',
   balance_usd: 12.4,
   available_usd: 12.4,
@@ -70,6 +70,7 @@ export const balance: BalanceBody = {
   day_resets_at: '2026-11-28T22:00:00Z',
   month_resets_at: '2026-11-30T22:00:00Z',
   time_zone: 'Europe/Kyiv',
+  pricing_tier: null,
   billing_enabled: true,
   suspended: false,
   low_balance_threshold_usd: 5,

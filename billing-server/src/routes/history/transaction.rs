@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::amount::Amount;
+use crate::{amount::Amount, words::KindOfPosting};
 
 /// A line of a history.
 #[derive(Debug, Serialize, ToSchema)]
@@ -15,13 +15,15 @@ pub(crate) struct Transaction {
     user_id: String,
     /// What it is, in the words that clients know.
     r#type: TransactionType,
-    /// What it is, in the ledger's words: `top_up`, `capture`, `reversal`, `reinstatement`, `adjustment`.
+    /// What it is, in the ledger's words.
+    #[schema(value_type = KindOfPosting)]
     kind: &'static str,
     /// What moved; never below zero.
     amount_usd: Amount,
     /// What it did to the balance: below zero when it was taken. The changes add up to the balance.
     change_usd: Amount,
     /// Always null: the ledger is kept in dollars.
+    #[schema(required)]
     amount_uah: Option<Amount>,
     /// The balance before it.
     balance_before_usd: Amount,
@@ -32,24 +34,27 @@ pub(crate) struct Transaction {
     /// Whether it was charged after the money had been given free.
     late: bool,
     /// Of a call that was only observed: why it would have been refused. `uncollected_usd` is what it would have cost.
-    #[schema(example = "insufficient_funds")]
+    #[schema(example = "insufficient_funds", required)]
     would_refuse: Option<&'static str>,
     /// What was paid for.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     operation: Option<Operation>,
     /// How the cost came about.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, required)]
     breakdown: Option<Breakdown>,
     /// Of a charge: its hold, as answered in `x-billing-hold`.
+    #[schema(required)]
     request_id: Option<Uuid>,
     /// Of a top-up and what follows from it: the provider.
+    #[schema(required)]
     payment_provider: Option<String>,
     /// Of a top-up and what follows from it: the payment.
+    #[schema(required)]
     payment_id: Option<Uuid>,
     /// What it is, for people.
     description: String,
     /// Always null: what was kept here has fields of its own.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, required)]
     metadata: Option<Breakdown>,
     /// When it was.
     created_at: DateTime<Utc>,

@@ -19,6 +19,7 @@ use crate::{
     error::{ApiError, ErrorBody},
     extract::ApiJson,
     routes::AccountErrors,
+    words::StatusOfPayment,
 };
 
 /// A payment in hryvnias to start.
@@ -52,7 +53,7 @@ pub(crate) struct NewFondyPayment {
     #[schema(example = "UAH")]
     currency: String,
     /// How far it has come.
-    #[schema(value_type = String, example = "pending")]
+    #[schema(value_type = StatusOfPayment, example = "pending")]
     status: &'static str,
 }
 

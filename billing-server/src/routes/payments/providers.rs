@@ -5,7 +5,7 @@ use billing_core::{Capabilities, Currency, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{App, Mode, amount::Amount};
+use crate::{App, Mode, amount::Amount, words::KindOfCheckout};
 
 /// Amounts that a page suggests, in whole dollars.
 const PRESETS: [i64; 4] = [10, 25, 50, 100];
@@ -25,7 +25,7 @@ struct Provider {
     #[schema(value_type = String, example = "stripe")]
     id: &'static str,
     /// `elements`: within our page; `hosted`: on the provider's.
-    #[schema(value_type = String, example = "elements")]
+    #[schema(value_type = KindOfCheckout, example = "elements")]
     kind: &'static str,
     /// Its name for people.
     #[schema(value_type = String, example = "Stripe")]
@@ -40,8 +40,10 @@ struct Provider {
     /// Amounts to suggest.
     presets: Vec<Amount>,
     /// Where its pages are, when a browser is sent there.
+    #[schema(required)]
     checkout_origin: Option<String>,
     /// The key that its elements in a browser need.
+    #[schema(required)]
     publishable_key: Option<String>,
 }
 

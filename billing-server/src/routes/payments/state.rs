@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::amount::Amount;
+use crate::{amount::Amount, words::StatusOfPayment};
 
 /// How a payment stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -14,12 +14,13 @@ pub(crate) struct PaymentState {
     payment_id: Uuid,
     /// The provider's id of it, once known.
     #[serde(rename = "externalId")]
+    #[schema(required)]
     external_id: Option<String>,
     /// The provider.
     #[schema(example = "stripe")]
     provider: String,
-    /// `pending`, `processing`, `failed`, `canceled`, `expired` or `succeeded`.
-    #[schema(value_type = String, example = "succeeded")]
+    /// How far it has come.
+    #[schema(value_type = StatusOfPayment, example = "succeeded")]
     status: &'static str,
     /// What is to be paid, in `currency`.
     amount: Amount,
@@ -29,17 +30,19 @@ pub(crate) struct PaymentState {
     /// What is credited for it.
     amount_usd: Amount,
     /// What one unit of `currency` is credited in dollars, as a decimal; null where it is paid in dollars.
-    #[schema(example = "0.0240963855")]
+    #[schema(example = "0.0240963855", required)]
     exchange_rate: Option<String>,
     /// The provider's page to pay on, while the payment is open and payers are sent to one.
+    #[schema(required)]
     checkout_url: Option<String>,
     /// What was taken back of it, in `currency`.
     taken_back: Amount,
     /// Why an operator looks at it: `paid_mismatch`, `other_merchant`, `taken_back_too_much` or
     /// `taken_back_other_currency`.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     needs_review: Option<&'static str>,
     /// Why the last attempt to pay failed.
+    #[schema(required)]
     failure: Option<PaymentFailure>,
     /// When it was started.
     created_at: DateTime<Utc>,
@@ -54,6 +57,7 @@ struct PaymentFailure {
     #[schema(example = "card_declined")]
     code: String,
     /// For the payer.
+    #[schema(required)]
     message: Option<String>,
 }
 

@@ -16,6 +16,7 @@ use crate::{
     error::{ApiError, ErrorBody},
     extract::ApiJson,
     routes::AccountErrors,
+    words::StatusOfPayment,
 };
 
 /// A payment to start.
@@ -43,7 +44,7 @@ pub(crate) struct NewStripePayment {
     #[schema(example = "USD")]
     currency: String,
     /// How far it has come.
-    #[schema(value_type = String, example = "pending")]
+    #[schema(value_type = StatusOfPayment, example = "pending")]
     status: &'static str,
     /// In the sandbox: the page to pay on, from which the browser comes back here.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,6 +10,7 @@ use crate::{
     App, Mode,
     sandbox::users::{self, DemoUser},
     sign_in::Session,
+    words::{LanguageCode, ServerMode, WayToSignIn},
 };
 
 /// Whether a browser is signed in, and how it could be.
@@ -18,36 +19,39 @@ pub(super) struct SessionState {
     /// Whether it is.
     signed_in: bool,
     /// Whose account it acts for.
-    #[schema(example = "demo-user")]
+    #[schema(example = "demo-user", required)]
     account: Option<String>,
     /// Who that is.
-    #[schema(example = "Олена Коваль")]
+    #[schema(example = "Олена Коваль", required)]
     name: Option<String>,
     /// His address.
-    #[schema(example = "olena@example.com")]
+    #[schema(example = "olena@example.com", required)]
     email: Option<String>,
     /// Until when.
+    #[schema(required)]
     expires_at: Option<DateTime<Utc>>,
     /// `serve`, or `sandbox` where no money is real.
-    #[schema(example = "sandbox")]
+    #[schema(value_type = ServerMode, example = "sandbox")]
     mode: String,
     /// The ways to sign in.
     sign_in: Vec<Door>,
     /// The language of whoever has not chosen one.
-    #[schema(value_type = String, example = "uk")]
+    #[schema(value_type = LanguageCode, example = "uk")]
     default_language: &'static str,
     /// Where people are helped.
+    #[schema(required)]
     support_email: Option<String>,
     /// Where letters can be looked at, in the sandbox.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     mailbox_url: Option<&'static str>,
 }
 
 /// A way to sign in.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SignInWay)]
 struct Door {
     /// `oidc`: at an identity provider; `external`: at a platform; `demo`: as a user of the sandbox.
-    #[schema(value_type = String, example = "oidc")]
+    #[schema(value_type = WayToSignIn, example = "oidc")]
     kind: &'static str,
     /// Where: the browser goes there, or, as a demo user, sends a form there.
     #[schema(value_type = String, example = "/auth/login")]
@@ -59,6 +63,7 @@ struct Door {
 
 /// A user of the sandbox.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DemoUser)]
 struct Choice {
     /// What the form says.
     #[schema(value_type = String, example = "demo-user")]

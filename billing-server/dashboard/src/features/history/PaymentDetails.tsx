@@ -3,7 +3,7 @@ import { paymentQuery } from '~/api/payments';
 import { QueryError } from '~/app/QueryError';
 import { useI18n, useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
-import { formatDecimal } from '~/lib/money';
+import { formatDecimal, unitPrice } from '~/lib/money';
 import { Skeleton } from '~/ui/Skeleton';
 import { CopyValue } from './CopyValue';
 import { Fact } from './Fact';
@@ -33,22 +33,15 @@ export function PaymentDetails({ provider, paymentId }: { provider: string; paym
         <>
           <Fact name={texts.details.charged}>{money(payment.amount, { currency: payment.currency })}</Fact>
           <Fact name={texts.details.credited}>{money(payment.credited, { decimals: 'exact' })}</Fact>
-          {payment.exchangeRate && (
+          {payment.currency === 'UAH' && (
             <Fact name={texts.details.rate}>
-              {texts.details.rateOf(formatDecimal(payment.exchangeRate, language, 2))}
+              {texts.details.rateOf(formatDecimal(unitPrice(payment.amount, payment.credited), language, 2))}
             </Fact>
           )}
           <Fact name={texts.details.status}>{texts.payments.status[payment.status]}</Fact>
           {payment.externalId && (
             <Fact name={texts.details.externalId}>
               <CopyValue value={payment.externalId} />
-            </Fact>
-          )}
-          {payment.receiptUrl && (
-            <Fact name={texts.details.receipt}>
-              <a href={payment.receiptUrl} className="text-primary underline underline-offset-4">
-                {texts.details.receipt}
-              </a>
             </Fact>
           )}
         </>

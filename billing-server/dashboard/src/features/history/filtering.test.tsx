@@ -26,7 +26,7 @@ const common = {
     from: '2025-11-28',
     to: '2026-11-28',
     time_zone: 'Europe/Kyiv',
-    buckets: ['search_cases', 'ask_lawyer', 'search_cases'].map((operation) => ({
+    buckets: ['search_cases', 'ask_lawyer'].map((operation) => ({
       day: null,
       operation,
       calls: 1,

@@ -7,7 +7,7 @@ import { useI18n, useTexts } from '~/i18n';
 import { paymentTexts } from '~/i18n/payment';
 import { safeReturnTo } from '~/lib/navigation';
 import { recallPayment } from '~/payments/memory';
-import { ButtonLink, buttonClass } from '~/ui/Button';
+import { ButtonLink } from '~/ui/Button';
 import { Skeleton } from '~/ui/Skeleton';
 
 /** The money is there: how much of it, by the server's own count. */
@@ -45,11 +45,6 @@ export function Succeeded({ payment }: { payment: Payment }) {
         <ButtonLink variant={wayBack ? 'secondary' : 'primary'} to="/">
           {texts.toOverview}
         </ButtonLink>
-        {payment.receiptUrl && (
-          <a href={payment.receiptUrl} className={buttonClass('quiet')}>
-            {texts.succeeded.receipt}
-          </a>
-        )}
       </div>
     </>
   );

@@ -24,7 +24,6 @@ export const payment: typeof Ukrainian = {
     available: 'Available',
     paid: (amount) => `${amount} paid`,
     takenBack: (amount) => `${amount} was taken back later.`,
-    receipt: 'Receipt',
     goBack: 'Back to where you were',
   },
   unpaid: {

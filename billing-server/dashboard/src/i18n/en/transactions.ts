@@ -97,7 +97,6 @@ export const transactions: typeof Ukrainian = {
     rate: 'Rate',
     rateOf: (rate) => `$1 = ₴${rate}`,
     status: 'Status',
-    receipt: 'Receipt',
     note: 'Note',
     copy: 'Copy',
     copied: 'Copied',

@@ -22,7 +22,6 @@ export const payment = {
     available: 'Доступно',
     paid: (amount: string) => `сплачено ${amount}`,
     takenBack: (amount: string) => `Згодом повернено ${amount}.`,
-    receipt: 'Квитанція',
     goBack: 'Повернутися до роботи',
   },
   unpaid: {
