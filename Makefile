@@ -56,7 +56,8 @@ test-ui: ## the dashboard: checks, tests, the build that is kept, and journeys i
 		|| { echo "the dashboard's build or types are not those of its source: commit what make test-ui has made" >&2; exit 1; }
 ifneq ($(BROWSER),off)
 	cargo build --workspace --all-features
-	cd $(DASHBOARD) && CI=1 npm run --silent e2e -- --project=$(or $(BROWSER_PROJECT),desktop)
+	scripts/postgres.sh run sh -c 'cd $(DASHBOARD) && CI=1 npm run --silent e2e -- \
+		$(addprefix --project=,$(or $(BROWSER_PROJECT),desktop postgres))'
 endif
 
 letters: ## each letter in both languages, and pictures of it, in target/letters; needs Chromium

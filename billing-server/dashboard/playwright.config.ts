@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { browserArgs, browserPath } from './e2e/support/browser';
+import type { ServerOptions } from './e2e/support/server';
 
 const common = {
   timezoneId: 'Europe/Kyiv',
@@ -9,11 +10,18 @@ const common = {
   screenshot: 'only-on-failure' as const,
 };
 
+const desktop = {
+  ...common,
+  viewport: { width: 1280, height: 900 },
+  locale: 'uk-UA',
+  colorScheme: 'light' as const,
+};
+
 /**
  * Every journey is walked twice, so that both languages, both themes and both sizes have been seen. `pages.spec.ts`
  * goes through all their combinations by itself.
  */
-export default defineConfig({
+export default defineConfig<ServerOptions>({
   testDir: 'e2e',
   outputDir: 'test-results',
   fullyParallel: true,
@@ -25,12 +33,13 @@ export default defineConfig({
   projects: [
     {
       name: 'desktop',
-      use: {
-        ...common,
-        viewport: { width: 1280, height: 900 },
-        locale: 'uk-UA',
-        colorScheme: 'light',
-      },
+      use: desktop,
+    },
+    {
+      // Where money moves, on the other database as well.
+      name: 'postgres',
+      grep: /@money/,
+      use: { ...desktop, database: 'postgres' },
     },
     {
       name: 'phone',

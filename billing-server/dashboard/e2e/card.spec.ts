@@ -1,4 +1,4 @@
-import { expect, test } from './support/fixtures';
+import { expect, MONEY, test } from './support/fixtures';
 import { money } from './support/money';
 import { enter, expectBalance, pageTitle } from './support/pages';
 import { blockStripe, fillCard, standInForStripe } from './support/stripe';
@@ -8,31 +8,29 @@ const WITHOUT_MONEY = '4000 0000 0000 9995';
 
 test.use({ stripeForm: 'elements' });
 
-test('a declined card, corrected and paid: charged once', async ({
-  page,
-  words,
-  server,
-  account,
-  complaints,
-}) => {
-  complaints.expect(/status of 402/);
-  await standInForStripe(page, server.stripeUrl);
-  await enter(page, words, '/topup?amount=10');
-  await fillCard(page, WITHOUT_MONEY);
-  await page.getByRole('button', { name: words.topup.pay }).click();
-  const problem = page.getByRole('alert');
-  await expect(problem).toContainText(words.topup.cardProblem);
-  await expect(page.getByLabel(words.topup.amount)).toHaveValue('10');
+test(
+  'a declined card, corrected and paid: charged once',
+  MONEY,
+  async ({ page, words, server, account, complaints }) => {
+    complaints.expect(/status of 402/);
+    await standInForStripe(page, server.stripeUrl);
+    await enter(page, words, '/topup?amount=10');
+    await fillCard(page, WITHOUT_MONEY);
+    await page.getByRole('button', { name: words.topup.pay }).click();
+    const problem = page.getByRole('alert');
+    await expect(problem).toContainText(words.topup.cardProblem);
+    await expect(page.getByLabel(words.topup.amount)).toHaveValue('10');
 
-  await fillCard(page, GOOD_CARD);
-  await page.getByRole('button', { name: words.topup.pay }).click();
-  await expect(pageTitle(page, words.payment.succeeded)).toBeVisible();
-  expect(await account.available()).toBe(10);
-  expect((await account.payments('succeeded')).payments).toHaveLength(1);
-  expect(await account.history('type=topup')).toHaveLength(1);
-});
+    await fillCard(page, GOOD_CARD);
+    await page.getByRole('button', { name: words.topup.pay }).click();
+    await expect(pageTitle(page, words.payment.succeeded)).toBeVisible();
+    expect(await account.available()).toBe(10);
+    expect((await account.payments('succeeded')).payments).toHaveLength(1);
+    expect(await account.history('type=topup')).toHaveLength(1);
+  },
+);
 
-test('a double click pays once', async ({ page, words, server, account }) => {
+test('a double click pays once', MONEY, async ({ page, words, server, account }) => {
   await standInForStripe(page, server.stripeUrl);
   await enter(page, words, '/topup?amount=10');
   await fillCard(page, GOOD_CARD);
@@ -44,7 +42,7 @@ test('a double click pays once', async ({ page, words, server, account }) => {
   expect(all.payments).toHaveLength(1);
 });
 
-test('a reload in the middle goes on checking', async ({ page, words, server, account }) => {
+test('a reload in the middle goes on checking', MONEY, async ({ page, words, server, account }) => {
   await standInForStripe(page, server.stripeUrl);
   await enter(page, words, '/topup?amount=10');
   await fillCard(page, GOOD_CARD);

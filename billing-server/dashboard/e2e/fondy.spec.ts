@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './support/fixtures';
+import { expect, MONEY, test } from './support/fixtures';
 import { APPROVED_CARD, DECLINED_CARD } from './support/fondy';
 import { enter, expectBalance, go, pageTitle } from './support/pages';
 import type { Words } from './support/words';
@@ -13,7 +13,7 @@ async function order(page: Page, words: Words) {
   await page.getByRole('button', { name: words.topup.goTo }).click();
 }
 
-test('paid in hryvnias, and back by POST', async ({ page, words, fondy, account }) => {
+test('paid in hryvnias, and back by POST', MONEY, async ({ page, words, fondy, account }) => {
   await order(page, words);
   await fondy.waitForCheckout(page);
   await fondy.pay(page, APPROVED_CARD);
@@ -25,7 +25,7 @@ test('paid in hryvnias, and back by POST', async ({ page, words, fondy, account 
   await expectBalance(page, words, available);
 });
 
-test('declined by the bank: nothing is charged', async ({ page, words, fondy, account }) => {
+test('declined by the bank: nothing is charged', MONEY, async ({ page, words, fondy, account }) => {
   await order(page, words);
   await fondy.waitForCheckout(page);
   await fondy.pay(page, DECLINED_CARD);
@@ -56,7 +56,7 @@ test('left without paying: can be continued, and runs out', async ({ page, words
   await expect(page.getByText(words.transactions.waiting)).toHaveCount(0);
 });
 
-test('a callback that is late: the page waits for it', async ({ page, words, fondy }) => {
+test('a callback that is late: the page waits for it', MONEY, async ({ page, words, fondy }) => {
   await order(page, words);
   await fondy.waitForCheckout(page);
   await fondy.fallSilent();

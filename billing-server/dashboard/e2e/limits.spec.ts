@@ -1,8 +1,8 @@
-import { expect, test } from './support/fixtures';
+import { expect, MONEY, test } from './support/fixtures';
 import { money } from './support/money';
 import { enter, go, saveSection, section } from './support/pages';
 
-test('limits: near, reached, raised', async ({ page, words, account }) => {
+test('limits: near, reached, raised', MONEY, async ({ page, words, account }) => {
   await account.topUp('25');
   await account.changeSettings({ daily_limit_usd: '5', monthly_limit_usd: '100' });
   await enter(page, words);

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './support/fixtures';
+import { expect, MONEY, test } from './support/fixtures';
 import { enter, pageTitle } from './support/pages';
 import { fillCard, standInForStripe } from './support/stripe';
 import type { Words } from './support/words';
@@ -30,20 +30,19 @@ async function expectNoSecrets(page: Page) {
   expect(history).not.toContain('secret');
 }
 
-test('the bank’s page, accepted: paid, and no secret in the address', async ({
-  page,
-  words,
-  server,
-  account,
-}) => {
-  await pay(page, words, server.stripeUrl, ASKED_BY_REDIRECT);
-  await answer(page, 'accept');
-  await expect(pageTitle(page, words.payment.succeeded)).toBeVisible();
-  await expectNoSecrets(page);
-  expect(await account.available()).toBe(10);
-});
+test(
+  'the bank’s page, accepted: paid, and no secret in the address',
+  MONEY,
+  async ({ page, words, server, account }) => {
+    await pay(page, words, server.stripeUrl, ASKED_BY_REDIRECT);
+    await answer(page, 'accept');
+    await expect(pageTitle(page, words.payment.succeeded)).toBeVisible();
+    await expectNoSecrets(page);
+    expect(await account.available()).toBe(10);
+  },
+);
 
-test('the bank’s page, refused: nothing charged', async ({ page, words, server, account }) => {
+test('the bank’s page, refused: nothing charged', MONEY, async ({ page, words, server, account }) => {
   await pay(page, words, server.stripeUrl, ASKED_BY_REDIRECT);
   await answer(page, 'refuse');
   await expect(pageTitle(page, words.payment.refused)).toBeVisible();
@@ -51,17 +50,16 @@ test('the bank’s page, refused: nothing charged', async ({ page, words, server
   expect(await account.available()).toBe(0);
 });
 
-test('the bank’s question in a dialog, refused and then accepted', async ({
-  page,
-  words,
-  server,
-  account,
-}) => {
-  await pay(page, words, server.stripeUrl, ASKED_IN_DIALOG);
-  await page.getByRole('dialog').getByRole('button', { name: 'Fail' }).click();
-  await expect(page.getByRole('alert')).toContainText(words.payment.notConfirmed);
-  await page.getByRole('button', { name: words.topup.pay }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Complete' }).click();
-  await expect(pageTitle(page, words.payment.succeeded)).toBeVisible();
-  expect(await account.available()).toBe(10);
-});
+test(
+  'the bank’s question in a dialog, refused and then accepted',
+  MONEY,
+  async ({ page, words, server, account }) => {
+    await pay(page, words, server.stripeUrl, ASKED_IN_DIALOG);
+    await page.getByRole('dialog').getByRole('button', { name: 'Fail' }).click();
+    await expect(page.getByRole('alert')).toContainText(words.payment.notConfirmed);
+    await page.getByRole('button', { name: words.topup.pay }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Complete' }).click();
+    await expect(pageTitle(page, words.payment.succeeded)).toBeVisible();
+    expect(await account.available()).toBe(10);
+  },
+);

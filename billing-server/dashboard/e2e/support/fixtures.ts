@@ -19,9 +19,10 @@ interface Fixtures extends ServerOptions {
 
 export const test = base.extend<Fixtures>({
   stripeForm: ['hosted', { option: true }],
+  database: ['sqlite', { option: true }],
 
-  server: async ({ stripeForm }, use, testInfo) => {
-    const server = await Sandbox.create({ stripeForm });
+  server: async ({ stripeForm, database }, use, testInfo) => {
+    const server = await Sandbox.create({ stripeForm, database });
     await use(server);
     await server.remove();
     if (testInfo.status !== testInfo.expectedStatus) {
@@ -60,5 +61,8 @@ export const test = base.extend<Fixtures>({
     await Promise.all(opened.map((context) => context.close()));
   },
 });
+
+/** Where money moves: a journey that is walked on each database. */
+export const MONEY = { tag: '@money' };
 
 export { expect };

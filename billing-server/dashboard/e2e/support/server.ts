@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Database } from './database';
 
 const START_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 10_000;
@@ -14,6 +15,8 @@ const ANY_PORT = '127.0.0.1:0';
 export interface ServerOptions {
   /** Whether Stripe's form stands in our page, or payments are made on the simulator's own. */
   stripeForm: 'hosted' | 'elements';
+  /** Where the books are kept. */
+  database: 'sqlite' | 'postgres';
 }
 
 /** The server under test: the real one, in sandbox mode, with a folder of its own. */
@@ -38,10 +41,12 @@ export class Sandbox implements Server {
   private constructor(
     private readonly folder: string,
     private readonly options: ServerOptions,
+    private readonly database: Database | null,
   ) {}
 
   static async create(options: ServerOptions): Promise<Sandbox> {
-    const sandbox = new Sandbox(await mkdtemp(join(tmpdir(), 'billing-e2e-')), options);
+    const database = options.database === 'postgres' ? await Database.create() : null;
+    const sandbox = new Sandbox(await mkdtemp(join(tmpdir(), 'billing-e2e-')), options, database);
     await sandbox.start();
     return sandbox;
   }
@@ -53,7 +58,7 @@ export class Sandbox implements Server {
   async start() {
     const child = spawn(binary(), this.#arguments(), {
       // Nothing of the environment may change what is tested.
-      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...this.#databaseUrl() },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
@@ -79,6 +84,11 @@ export class Sandbox implements Server {
   async remove() {
     await this.stop();
     await rm(this.folder, { recursive: true, force: true });
+    await this.database?.drop();
+  }
+
+  #databaseUrl() {
+    return this.database ? { DATABASE_URL: this.database.url } : {};
   }
 
   #arguments(): string[] {
