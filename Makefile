@@ -54,6 +54,8 @@ test-ui: ## the dashboard: checks, tests, the build that is kept, and journeys i
 	@git diff --exit-code --stat -- $(DASHBOARD)/dist $(DASHBOARD)/src/api/schema.gen.ts \
 		&& test -z "$$(git status --porcelain -- $(DASHBOARD)/dist)" \
 		|| { echo "the dashboard's build or types are not those of its source: commit what make test-ui has made" >&2; exit 1; }
+	@cargo package -p billing-server --list --allow-dirty | grep -qx dashboard/dist/index.html \
+		|| { echo "the package of billing-server lacks the dashboard" >&2; exit 1; }
 ifneq ($(BROWSER),off)
 	cargo build --workspace --all-features
 	scripts/postgres.sh run sh -c 'cd $(DASHBOARD) && CI=1 npm run --silent e2e -- \
