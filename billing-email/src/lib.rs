@@ -78,6 +78,7 @@ mod builder;
 mod error;
 mod letter;
 mod links;
+mod mail;
 mod message;
 mod notifier;
 mod secret;

@@ -1,7 +1,7 @@
 use billing_core::Notification;
 use chrono::{DateTime, Utc};
 use lettre::{
-    Address, Message,
+    Message,
     message::{
         Mailbox, MultiPart,
         header::{HeaderName, HeaderValue},
@@ -13,6 +13,7 @@ use crate::{
     address::{address, mailbox},
     error::EmailError,
     letter::Letter,
+    mail::Mail,
 };
 
 /// The last second that the date of a letter can tell.
@@ -24,17 +25,6 @@ const LAST_SECOND: DateTime<Utc> =
 pub(crate) struct Sender {
     pub(crate) from: Mailbox,
     pub(crate) reply_to: Option<Mailbox>,
-}
-
-/// A letter that is ready to go.
-pub(crate) struct Mail {
-    /// What names it: the same for the same notification.
-    pub(crate) id: String,
-    /// When its event happened.
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) from: Address,
-    pub(crate) to: Address,
-    pub(crate) bytes: Vec<u8>,
 }
 
 impl Sender {

@@ -292,6 +292,14 @@ pub fn database_away() -> ApiError {
     ApiError::unavailable("DATABASE_UNAVAILABLE", "the database can't be reached for now; please try again")
 }
 
+/// 404 for an address at which there is nothing.
+pub(crate) fn nothing_here() -> ApiError {
+    ApiError::not_found(
+        "NOT_FOUND",
+        "there is nothing at this address; GET /openapi.json tells what there is",
+    )
+}
+
 /// 404 for a provider that is not on offer.
 pub fn unknown_provider() -> ApiError {
     ApiError::not_found("UNKNOWN_PROVIDER", "there is no such payment provider here")

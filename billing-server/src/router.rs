@@ -113,14 +113,6 @@ async fn refuse_without_database(
     }
 }
 
-/// 404 for an address at which there is nothing.
-pub(crate) fn not_found() -> ApiError {
-    ApiError::not_found(
-        "NOT_FOUND",
-        "there is nothing at this address; GET /openapi.json tells what there is",
-    )
-}
-
 /// axum adds `Allow`.
 pub(crate) async fn method_not_allowed() -> ApiError {
     let message = "this address does not take this method; see the header Allow";

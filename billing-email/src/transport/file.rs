@@ -7,7 +7,7 @@ use std::{
 use tempfile::Builder;
 use tokio::task::spawn_blocking;
 
-use crate::{error::EmailError, message::Mail};
+use crate::{error::EmailError, mail::Mail};
 
 /// A folder of letters.
 #[derive(Debug)]

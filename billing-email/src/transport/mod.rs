@@ -4,7 +4,7 @@ pub(crate) mod smtp;
 
 use std::path::PathBuf;
 
-use crate::{error::EmailError, message::Mail};
+use crate::{error::EmailError, mail::Mail};
 use file::Folder;
 use smtp::{SmtpSettings, SmtpTransport};
 

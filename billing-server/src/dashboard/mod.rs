@@ -20,7 +20,7 @@ use tower_http::compression::{
 };
 
 use self::assets::{Asset, Assets, INDEX, media_type};
-use crate::{App, router::not_found};
+use crate::{App, error::nothing_here};
 
 /// Their names change with their content.
 const HASHED: &str = "assets/";
@@ -67,7 +67,7 @@ impl Dashboard {
     pub(crate) fn page(&self, asked: &HeaderMap) -> Response {
         match self.assets.get(INDEX) {
             Some(index) => self.answer(INDEX, index, asked),
-            None => not_found().into_response(),
+            None => nothing_here().into_response(),
         }
     }
 
@@ -76,7 +76,7 @@ impl Dashboard {
         match self.assets.get(name) {
             Some(asset) => self.answer(name, asset, asked),
             None if is_page(name) => self.page(asked),
-            None => not_found().into_response(),
+            None => nothing_here().into_response(),
         }
     }
 
@@ -119,7 +119,7 @@ pub(crate) async fn serve(State(app): State<Arc<App>>, request: Request) -> Resp
     let is_read = [Method::GET, Method::HEAD].contains(request.method());
     match app.dashboard.as_ref().filter(|_| is_read) {
         Some(dashboard) => dashboard.serve(request.uri().path(), request.headers()),
-        None => not_found().into_response(),
+        None => nothing_here().into_response(),
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) use error::SmtpError;
 pub(crate) use settings::SettingsFault;
 pub use settings::{SmtpSecurity, SmtpSettings};
 
-use crate::message::Mail;
+use crate::mail::Mail;
 use connector::Connector;
 use error::{Fault, Stage};
 use pool::Pool;

@@ -4,7 +4,7 @@ import { useI18n, useTexts } from '~/i18n';
 import { topupTexts } from '~/i18n/topup';
 import { leaveFor } from '~/lib/leave';
 import { isCheckoutUrl } from './checkoutUrl';
-import type { PaymentFormProps } from './index';
+import type { PaymentFormProps } from './form';
 import { rememberPayment } from './memory';
 import { PayButton } from './PayButton';
 import { Problem } from './Problem';

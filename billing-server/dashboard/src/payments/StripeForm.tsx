@@ -8,7 +8,7 @@ import { topupTexts } from '~/i18n/topup';
 import { toMinorUnits } from '~/lib/rates';
 import { returnPath } from '~/lib/returnAddress';
 import { useAskBeforeLeaving } from '~/lib/useAskBeforeLeaving';
-import type { PaymentFormProps } from './index';
+import type { PaymentFormProps } from './form';
 import { PayButton } from './PayButton';
 import { Problem } from './Problem';
 import { useAppearance } from './stripe/appearance';

@@ -1,5 +1,4 @@
-import type { ChartDay } from './SpendingChart';
-import type { BandScale, ValueScale } from './StackedBars';
+import type { BandScale, ChartDay, ValueScale } from './chart';
 
 interface LeftAxisProps {
   scale: ValueScale;

@@ -2,7 +2,8 @@ import { fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { describe, expect, it, vi } from 'vitest';
-import SpendingChart, { type ChartDay } from './SpendingChart';
+import type { ChartDay } from './chart';
+import SpendingChart from './SpendingChart';
 
 const days: ChartDay[] = [
   { key: 'a', label: '1', text: 'Monday: 3', values: [1, 2], incomplete: false },

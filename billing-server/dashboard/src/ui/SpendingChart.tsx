@@ -1,20 +1,9 @@
 import { scaleBand, scaleLinear } from '@visx/scale';
 import { type KeyboardEvent, type PointerEvent, useId, useMemo } from 'react';
 import { BottomAxis, LeftAxis } from './ChartAxes';
+import type { ChartDay } from './chart';
 import { StackedBars } from './StackedBars';
 import { useWidth } from './useWidth';
-
-export interface ChartDay {
-  key: string;
-  /** Under the bar. */
-  label: string;
-  /** The day's figures in words. */
-  text: string;
-  /** One value for each series, none below zero. */
-  values: number[];
-  /** Hatched: the day is not over. */
-  incomplete: boolean;
-}
 
 interface SpendingChartProps {
   label: string;

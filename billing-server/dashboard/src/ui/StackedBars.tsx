@@ -1,10 +1,6 @@
-import type { scaleBand, scaleLinear } from '@visx/scale';
 import { BarStack } from '@visx/shape';
-import type { ChartDay } from './SpendingChart';
+import type { BandScale, ChartDay, ValueScale } from './chart';
 import { seriesFill } from './series';
-
-export type BandScale = ReturnType<typeof scaleBand<string>>;
-export type ValueScale = ReturnType<typeof scaleLinear<number>>;
 
 interface StackedBarsProps {
   days: ChartDay[];
