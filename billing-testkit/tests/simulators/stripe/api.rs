@@ -1,5 +1,7 @@
 //! Payments over the API: creation, confirmation, cancellation, refusals.
 
+use serde_json::Value;
+
 use super::shop::{Answer, SECRET_KEY, Shop, WEBHOOK_SECRET, id, send, simulator};
 
 #[tokio::test]
@@ -144,6 +146,32 @@ async fn a_declined_card_leaves_the_payment_open() {
     assert_eq!(read["last_payment_error"]["decline_code"], "generic_decline");
     assert!(shop.event_types().contains(&"payment_intent.payment_failed".to_owned()));
     assert_eq!(confirm(&shop, &id, "pm_card_visa").await.json()["status"], "succeeded");
+}
+
+#[tokio::test]
+async fn a_refused_card_tells_what_is_wrong_with_it() {
+    let shop = Shop::open().await;
+    let id = id(&shop.payment().await);
+    for (payment_method, code, decline_code) in [
+        ("pm_card_visa_chargeDeclined", "card_declined", Some("generic_decline")),
+        ("pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined", Some("insufficient_funds")),
+        ("pm_card_visa_chargeDeclinedExpiredCard", "expired_card", Some("expired_card")),
+        ("pm_card_visa_chargeDeclinedIncorrectCvc", "incorrect_cvc", Some("incorrect_cvc")),
+        ("pm_card_visa_chargeDeclinedProcessingError", "processing_error", None),
+    ] {
+        let refused = confirm(&shop, &id, payment_method).await;
+        assert_eq!((refused.status, refused.code().as_str()), (402, code));
+        let error = &refused.json()["error"];
+        assert_eq!(error.get("decline_code").and_then(Value::as_str), decline_code, "{payment_method}");
+
+        let read = shop.get(&format!("/v1/payment_intents/{id}?expand[]=latest_charge")).await.json();
+        let (failed, charge) = (&read["last_payment_error"], &read["latest_charge"]);
+        assert_eq!((&failed["code"], &failed["message"]), (&error["code"], &error["message"]));
+        assert_eq!(
+            (&charge["failure_code"], &charge["failure_message"]),
+            (&error["code"], &error["message"])
+        );
+    }
 }
 
 #[tokio::test]

@@ -40,6 +40,9 @@ pub(super) fn confirm(state: &mut State, moment: &Moment, call: &Call) -> Result
         "pm_card_chargeDeclined" | "pm_card_visa_chargeDeclined" => "generic_decline",
         "pm_card_visa_chargeDeclinedInsufficientFunds" => "insufficient_funds",
         "pm_card_visa_chargeDeclinedLostCard" => "lost_card",
+        "pm_card_visa_chargeDeclinedExpiredCard" => "expired_card",
+        "pm_card_visa_chargeDeclinedIncorrectCvc" => "incorrect_cvc",
+        "pm_card_visa_chargeDeclinedProcessingError" => "processing_error",
         other => {
             let message = format!("No such PaymentMethod: '{other}'");
             return Err(ApiError::parameter("payment_method", "resource_missing", message));

@@ -6,7 +6,7 @@ use super::charges::Attempt;
 use crate::simulators::stripe::currency;
 use crate::simulators::stripe::error::ApiError;
 use crate::simulators::stripe::ids;
-use crate::simulators::stripe::objects::{Details, PayTerms, PaymentIntent, Status};
+use crate::simulators::stripe::objects::{Details, PayTerms, PaymentIntent, Status, decline};
 use crate::simulators::stripe::state::{Moment, State};
 
 /// A payment to create.
@@ -185,12 +185,17 @@ fn check_amount(amount: i64, currency: &str) -> Result<(), ApiError> {
 }
 
 fn payment_error(charge: &str, decline_code: &str) -> Value {
-    json!({
+    let (code, message) = decline::in_words(decline_code);
+    let mut error = json!({
         "type": "card_error",
-        "code": "card_declined",
-        "decline_code": decline_code,
+        "code": code,
         "charge": charge,
-        "doc_url": "https://docs.stripe.com/error-codes/card-declined",
-        "message": "Your card was declined.",
-    })
+        "doc_url": format!("https://docs.stripe.com/error-codes/{}", code.replace('_', "-")),
+        "message": message,
+    });
+    // No bank said no: the card was not processed.
+    if code != "processing_error" {
+        error["decline_code"] = json!(decline_code);
+    }
+    error
 }

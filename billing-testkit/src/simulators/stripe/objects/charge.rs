@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::decline;
 use super::details::Details;
 use crate::simulators::shared::table::Row;
 
@@ -51,6 +52,7 @@ impl Charge {
 
     pub(crate) fn to_json(&self) -> Value {
         let is_paid = self.is_paid();
+        let failure = self.decline_code.as_deref().map(decline::in_words);
         let mut object = json!({
             "id": self.id,
             "object": "charge",
@@ -67,8 +69,8 @@ impl Charge {
             "customer": self.details.customer,
             "description": self.details.description,
             "disputed": self.is_disputed,
-            "failure_code": self.decline_code.as_ref().map(|_| "card_declined"),
-            "failure_message": self.decline_code.as_ref().map(|_| "Your card was declined."),
+            "failure_code": failure.map(|(code, _)| code),
+            "failure_message": failure.map(|(_, message)| message),
             "fraud_details": {},
             "livemode": false,
             "metadata": self.details.metadata,

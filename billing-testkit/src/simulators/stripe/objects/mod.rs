@@ -2,6 +2,7 @@
 
 mod balance_transaction;
 mod charge;
+pub(super) mod decline;
 mod details;
 mod dispute;
 mod event;
