@@ -7,7 +7,7 @@
 //!
 //! | Module | Plays | Its own pages |
 //! |---|---|---|
-//! | [`stripe`] | Stripe: `PaymentIntents`, refunds, disputes, events | console, checkout |
+//! | [`stripe`] | Stripe: `PaymentIntents`, refunds, disputes, events | console, checkout, the bank's page |
 //! | [`fondy`] | Fondy, hutko and Flitt: orders, reversals | console, checkout |
 //! | [`bank`] | the National Bank of Ukraine: exchange rates | |
 //!

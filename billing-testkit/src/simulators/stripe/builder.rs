@@ -86,12 +86,13 @@ impl StripeSimulatorBuilder {
     ///
     /// When the address is taken, or the state file is there but cannot be read.
     pub async fn start(self, addr: SocketAddr) -> io::Result<StripeSimulator> {
+        let listener = TcpListener::bind(addr).await?;
         let stripe = Stripe {
             secret_key: self.secret_key,
             webhook_secret: self.webhook_secret,
+            base_url: format!("http://{}", listener.local_addr()?),
             running_keys: RunningKeys::default(),
         };
-        let listener = TcpListener::bind(addr).await?;
         let app = Router::new()
             .merge(api::router())
             .merge(checkout::router())

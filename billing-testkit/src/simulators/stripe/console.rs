@@ -126,6 +126,10 @@ fn buttons(state: &State, intent: &PaymentIntent) -> String {
                 escape(&checkout),
             )
         }
+        Status::RequiresAction => {
+            let page = format!("/3ds/{}?client_secret={}", intent.id, intent.client_secret);
+            format!("<a href=\"{}\">3-D Secure</a>", escape(&page))
+        }
         Status::Succeeded => {
             let mut buttons = format!(
                 "<form method=\"post\" action=\"{}\"><input name=\"amount\" placeholder=\"all\" \

@@ -18,6 +18,8 @@ pub(super) type Engine = engine::Engine<Stripe>;
 pub(super) struct Stripe {
     pub(super) secret_key: String,
     pub(super) webhook_secret: String,
+    /// Where its pages are, without a final slash.
+    pub(super) base_url: String,
     pub(super) running_keys: RunningKeys,
 }
 
@@ -34,7 +36,7 @@ impl Provider for Stripe {
     type Error = ApiError;
 
     fn moment(&self, now: i64) -> Moment {
-        Moment { now, request: None, idempotency_key: None }
+        Moment { now, base_url: self.base_url.clone(), request: None, idempotency_key: None }
     }
 
     fn destination(&self, _event: &Event, fallback: Option<String>) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Stripe, played over HTTP: `PaymentIntents`, refunds, disputes, events, signed webhooks and a checkout page.
+//! Stripe, played over HTTP: `PaymentIntents`, refunds, disputes, events, signed webhooks, a checkout page and 3-D Secure.
 //!
 //! Objects are complete (the fields of API version [`API_VERSION`]), so typed clients parse them. Nothing here is
 //! secret or real: the simulator belongs on the loopback interface, and its control API asks for no password.
@@ -19,8 +19,25 @@
 //! |---|---|
 //! | `/v1/…` | the API: `payment_intents` (create, retrieve, confirm, cancel), `refunds`, `charges`, `disputes`, `events` |
 //! | `/checkout/{payment_intent}` | a page with *Pay* and *Decline*, no script needed; it stands in for Stripe Elements |
+//! | `/3ds/{payment_intent}` | the page of the payer's bank, with *Confirm* and *Refuse* |
 //! | `/` | a console for people: every payment, with buttons to pay, refund and dispute |
 //! | `/_control/…` | the same powers as the methods of [`StripeSimulator`], as JSON |
+//!
+//! # Test cards
+//!
+//! A payment is confirmed with one of Stripe's test payment methods.
+//!
+//! | Payment method | The bank |
+//! |---|---|
+//! | `pm_card_visa`, `pm_card_mastercard` | pays |
+//! | `pm_card_visa_chargeDeclined` | declines; with `InsufficientFunds`, `LostCard`, `ExpiredCard`, `IncorrectCvc` or `ProcessingError` after the name it says why |
+//! | `pm_card_authenticationRequired`, `pm_card_threeDSecure2Required` | asks the payer first, then pays |
+//! | `pm_card_threeDSecureRequiredChargeDeclined` | asks the payer first, then declines |
+//!
+//! While the payer is asked, a payment `requires_action`. The browser goes to the bank's page and comes back to
+//! `return_url`; or, with `use_stripe_sdk=true`, the script that confirmed asks in its own page, and posts the answer to
+//! `/3ds/{payment_intent}/accept` or `…/refuse`. Without an answer nothing happens: the payment can be confirmed anew or
+//! canceled.
 //!
 //! # The control API
 //!
@@ -31,6 +48,7 @@
 //! | `GET payment_intents` | |
 //! | `POST payment_intents/{id}/pay` | `amount_received`, `currency` |
 //! | `POST payment_intents/{id}/decline` | `decline_code` |
+//! | `POST payment_intents/{id}/authenticate` | `accept` (required) |
 //! | `POST payment_intents/{id}/process` | |
 //! | `POST payment_intents/{id}/refund` | `amount` |
 //! | `POST payment_intents/{id}/dispute` | `amount`, `inquiry`, `funds_stay` |
@@ -53,6 +71,7 @@
 
 mod api;
 mod builder;
+mod cards;
 mod changes;
 mod checkout;
 mod console;

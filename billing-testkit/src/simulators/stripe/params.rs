@@ -44,6 +44,12 @@ impl Params {
         })
     }
 
+    /// A switch, off where it is missing.
+    pub(super) fn boolean(&self, name: &str) -> Result<bool, ApiError> {
+        let Some(text) = self.text(name)? else { return Ok(false) };
+        text.parse().map_err(|_| ApiError::parameter(name, "", format!("Invalid boolean: {text}")))
+    }
+
     pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, ApiError> {
         self.integer_at(&[name])
     }

@@ -31,10 +31,12 @@ pub(super) struct State {
     pub(super) fresh_events: Vec<String>,
 }
 
-/// When a change happens, and through which API call.
+/// When a change happens, where, and through which API call.
 #[derive(Debug, Clone)]
 pub(super) struct Moment {
     pub(super) now: i64,
+    /// Where the simulator's pages are, without a final slash.
+    pub(super) base_url: String,
     pub(super) request: Option<String>,
     pub(super) idempotency_key: Option<String>,
 }

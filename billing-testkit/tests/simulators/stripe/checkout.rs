@@ -76,12 +76,14 @@ async fn the_browser_goes_back_to_the_shop() {
     let page = browser.look("&return_url=https%3A%2F%2Fshop.example%2Freturn").await;
     assert!(page.text.contains("value=\"https://shop.example/return\""));
 
-    let id = &browser.id;
+    let (id, secret) = (&browser.id, &browser.secret);
     for (action, outcome) in [("decline", "failed"), ("pay", "succeeded")] {
         let left = browser.press(action, &[back]).await;
         assert_eq!(left.status, 303);
-        let expected =
-            format!("https://shop.example/return?lang=uk&payment_intent={id}&redirect_status={outcome}");
+        let expected = format!(
+            "https://shop.example/return?lang=uk&payment_intent={id}&payment_intent_client_secret={secret}\
+             &redirect_status={outcome}"
+        );
         assert_eq!(left.header("location"), Some(expected.as_str()));
     }
     let again = browser.press("pay", &[back]).await;

@@ -34,6 +34,20 @@ async fn a_person_pays_refunds_and_disputes_with_buttons() {
 }
 
 #[tokio::test]
+async fn a_person_answers_the_bank_for_a_payer() {
+    let shop = Shop::open().await;
+    let payment = shop.payment().await;
+    let (id, secret) = (id(&payment), payment["client_secret"].as_str().unwrap());
+    let form = "payment_method=pm_card_threeDSecure2Required&use_stripe_sdk=true";
+    shop.post(&format!("/v1/payment_intents/{id}/confirm"), form).await;
+    let link = format!("/3ds/{id}?client_secret={secret}");
+    assert!(page(&shop).await.contains(&format!("<a href=\"{link}\">")));
+    assert!(
+        send(shop.http.get(shop.url(&link))).await.text.contains(&format!("action=\"/3ds/{id}/accept\""))
+    );
+}
+
+#[tokio::test]
 async fn webhooks_are_disturbed_with_buttons() {
     let shop = Shop::open().await;
     assert!(page(&shop).await.contains("Now: delivered at once."));

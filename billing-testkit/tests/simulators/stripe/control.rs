@@ -45,6 +45,20 @@ async fn a_payment_is_processed_declined_and_paid() {
 }
 
 #[tokio::test]
+async fn a_payer_answers_the_bank() {
+    let shop = Shop::open().await;
+    let payment = id(&shop.payment().await);
+    let path = format!("payment_intents/{payment}/authenticate");
+    assert_eq!(tell(&shop, &path, json!({ "accept": true })).await.status, 400);
+    for (accept, status) in [(false, "requires_payment_method"), (true, "succeeded")] {
+        let form = "payment_method=pm_card_authenticationRequired&return_url=https://shop.example";
+        shop.post(&format!("/v1/payment_intents/{payment}/confirm"), form).await;
+        assert_eq!(tell(&shop, &path, json!({})).await.status, 400);
+        assert_eq!(tell(&shop, &path, json!({ "accept": accept })).await.json()["status"], status);
+    }
+}
+
+#[tokio::test]
 async fn money_is_taken_back_and_returned() {
     let shop = Shop::open().await;
     let payment = shop.paid().await;

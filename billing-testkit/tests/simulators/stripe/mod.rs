@@ -10,5 +10,6 @@ mod merchant;
 mod refunds;
 mod restart;
 mod shop;
+mod three_d_secure;
 mod typed_client;
 mod webhooks;

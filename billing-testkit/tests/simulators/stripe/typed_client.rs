@@ -56,6 +56,26 @@ async fn a_payment_parses_from_creation_to_cancellation() {
 }
 
 #[tokio::test]
+async fn a_question_of_the_bank_parses() {
+    let shop = Shop::open().await;
+    let client = client(&shop);
+    let payment = create(&client, "key").await;
+    let confirm = ConfirmPaymentIntent::new(payment.id.clone())
+        .payment_method("pm_card_authenticationRequired")
+        .return_url("https://shop.example/return");
+    let asked = confirm.clone().send(&client).await.unwrap();
+    assert_eq!(asked.status, PaymentIntentStatus::RequiresAction);
+    let back = asked.next_action.unwrap().redirect_to_url.unwrap().return_url;
+    assert_eq!(back.as_deref(), Some("https://shop.example/return"));
+    let in_page = confirm.use_stripe_sdk(true).send(&client).await.unwrap();
+    assert!(in_page.next_action.unwrap().use_stripe_sdk.is_some());
+
+    shop.stripe.authenticate(payment.id.as_str(), false).await.unwrap();
+    let refused = RetrievePaymentIntent::new(payment.id).send(&client).await.unwrap();
+    assert!(refused.last_payment_error.is_some() && refused.next_action.is_none());
+}
+
+#[tokio::test]
 async fn what_is_taken_back_parses_too() {
     let shop = Shop::open().await;
     let client = client(&shop);

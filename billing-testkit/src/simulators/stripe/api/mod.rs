@@ -32,7 +32,7 @@ const NEW_INTENT: &[&str] = &[
     "receipt_email",
     "statement_descriptor_suffix",
 ];
-const CONFIRM: &[&str] = &["client_secret", "payment_method", "return_url"];
+const CONFIRM: &[&str] = &["client_secret", "payment_method", "return_url", "use_stripe_sdk"];
 const NEW_REFUND: &[&str] = &["amount", "charge", "metadata", "payment_intent", "reason"];
 const OF_PAYMENT: &[&str] = &["charge", "limit", "payment_intent", "starting_after"];
 const EVENTS: &[&str] = &["created", "limit", "starting_after", "type", "types"];

@@ -1,6 +1,7 @@
 //! What may happen to Stripe's objects: the methods of the state that change them.
 
 mod balance;
+mod challenges;
 mod charges;
 mod disputes;
 mod payment_intents;

@@ -42,6 +42,7 @@ impl State {
             cancellation_reason: None,
             last_payment_error: None,
             payment_method: None,
+            challenge: None,
             latest_charge: None,
         };
         let object = intent.to_json();
@@ -57,7 +58,7 @@ impl State {
         reason: Option<&str>,
     ) -> Result<Value, ApiError> {
         let status = self.payment_intent(id)?.status;
-        if status != Status::RequiresPaymentMethod {
+        if !matches!(status, Status::RequiresPaymentMethod | Status::RequiresAction) {
             let message = format!(
                 "You cannot cancel this PaymentIntent because it has a status of {}. Only a PaymentIntent with \
                  one of the following statuses may be canceled: requires_payment_method, requires_capture, \
@@ -92,7 +93,7 @@ impl State {
         let attempt = Attempt {
             amount: terms.amount_received.unwrap_or(intent.amount),
             currency: terms.currency.clone().unwrap_or_else(|| intent.currency.clone()),
-            payment_method: ids::new("pm"),
+            payment_method: intent.payment_method.clone().unwrap_or_else(|| ids::new("pm")),
             decline_code: None,
         };
         if !(1..=currency::MAXIMUM_AMOUNT).contains(&attempt.amount) || !currency::is_known(&attempt.currency)
@@ -121,7 +122,7 @@ impl State {
         let attempt = Attempt {
             amount: intent.amount,
             currency: intent.currency.clone(),
-            payment_method: ids::new("pm"),
+            payment_method: intent.payment_method.clone().unwrap_or_else(|| ids::new("pm")),
             decline_code: Some(decline_code.to_owned()),
         };
         let charge = self.attempt(moment, id, &attempt)?;
@@ -133,10 +134,10 @@ impl State {
         })
     }
 
-    fn confirmable(&self, id: &str) -> Result<&PaymentIntent, ApiError> {
+    pub(super) fn confirmable(&self, id: &str) -> Result<&PaymentIntent, ApiError> {
         let intent = self.payment_intent(id)?;
         match intent.status {
-            Status::RequiresPaymentMethod | Status::Processing => Ok(intent),
+            Status::RequiresPaymentMethod | Status::RequiresAction | Status::Processing => Ok(intent),
             Status::Succeeded | Status::Canceled => {
                 let message = format!(
                     "You cannot confirm this PaymentIntent because it has a status of {}.",
@@ -147,7 +148,8 @@ impl State {
         }
     }
 
-    fn update_payment_intent(
+    /// Changes a payment and tells so. Whatever happens to it, a question that was open is over.
+    pub(super) fn update_payment_intent(
         &mut self,
         moment: &Moment,
         id: &str,
@@ -158,6 +160,7 @@ impl State {
             .payment_intents
             .get_mut(id)
             .ok_or_else(|| ApiError::not_found("payment_intent", id, "intent"))?;
+        intent.challenge = None;
         change(intent);
         let object = intent.to_json();
         self.record(moment, event, object.clone());

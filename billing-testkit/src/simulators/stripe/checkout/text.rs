@@ -1,4 +1,4 @@
-//! The words of the checkout page, in English and Ukrainian.
+//! The words of the pages, in English and Ukrainian.
 
 use crate::simulators::shared::html::choose_language;
 
@@ -13,6 +13,11 @@ pub(super) struct Text {
     pub(super) paid: &'static str,
     pub(super) declined: &'static str,
     pub(super) processing: &'static str,
+    pub(super) question: &'static str,
+    pub(super) no_question: &'static str,
+    pub(super) confirm: &'static str,
+    pub(super) refuse: &'static str,
+    pub(super) not_confirmed: &'static str,
     pub(super) already_paid: &'static str,
     pub(super) canceled: &'static str,
     pub(super) not_found: &'static str,
@@ -29,6 +34,11 @@ const ENGLISH: Text = Text {
     paid: "Payment received.",
     declined: "The bank declined the payment. You can try again.",
     processing: "The bank is processing the payment.",
+    question: "Your bank asks: is it you who is paying?",
+    no_question: "The bank asks nothing about this payment now.",
+    confirm: "Confirm",
+    refuse: "Refuse",
+    not_confirmed: "The payment was not confirmed. You can try again.",
     already_paid: "This payment has already been paid.",
     canceled: "This payment has been canceled.",
     not_found: "There is no such payment.",
@@ -45,6 +55,11 @@ const UKRAINIAN: Text = Text {
     paid: "Платіж отримано.",
     declined: "Банк відхилив платіж. Можна спробувати ще раз.",
     processing: "Банк обробляє платіж.",
+    question: "Ваш банк питає: чи це ви платите?",
+    no_question: "Зараз банк нічого не питає про цей платіж.",
+    confirm: "Підтвердити",
+    refuse: "Відмовити",
+    not_confirmed: "Платіж не підтверджено. Можна спробувати ще раз.",
     already_paid: "Цей платіж уже сплачено.",
     canceled: "Цей платіж скасовано.",
     not_found: "Такого платежу немає.",

@@ -27,6 +27,12 @@ struct Part {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Authenticate {
+    accept: bool,
+}
+
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Decline {
     decline_code: String,
@@ -67,6 +73,10 @@ async fn act_on_payment(
         "decline" => {
             let Decline { decline_code } = given(&body)?;
             engine.change_and_tell(|state, moment| state.decline(moment, &id, &decline_code)).await
+        }
+        "authenticate" => {
+            let Authenticate { accept } = required(&body)?;
+            engine.change_and_tell(|state, moment| state.authenticate(moment, &id, accept)).await
         }
         "process" => engine.change_and_tell(|state, moment| state.process(moment, &id)).await,
         "refund" => {

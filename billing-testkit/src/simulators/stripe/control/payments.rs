@@ -37,6 +37,18 @@ impl StripeSimulator {
             .await
     }
 
+    /// The payer answers the bank's question (3-D Secure): accepts the payment, or refuses it.
+    ///
+    /// # Errors
+    ///
+    /// When the payment is not there, or its bank asks nothing.
+    pub async fn authenticate(&self, payment_intent: &str, is_accepted: bool) -> Result<Value, ApiError> {
+        self.running
+            .engine
+            .change_and_tell(|state, moment| state.authenticate(moment, payment_intent, is_accepted))
+            .await
+    }
+
     /// The bank takes its time: the payment is `processing` until it is paid or declined.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Stripe's objects: what is kept of each, and how it reads in an answer.
 
 mod balance_transaction;
+mod challenge;
 mod charge;
 pub(super) mod decline;
 mod details;
@@ -11,6 +12,7 @@ mod refund;
 mod terms;
 
 pub(super) use self::balance_transaction::BalanceTransaction;
+pub(super) use self::challenge::{BankPage, Challenge};
 pub(super) use self::charge::Charge;
 pub(super) use self::details::Details;
 pub(super) use self::dispute::{Dispute, DisputeStatus};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::challenge::Challenge;
 use super::details::Details;
 use crate::simulators::shared::table::Row;
 
@@ -12,7 +13,6 @@ const UNUSED: &[&str] = &[
     "application_fee_amount",
     "customer_account",
     "excluded_payment_method_types",
-    "next_action",
     "on_behalf_of",
     "payment_method_configuration_details",
     "processing",
@@ -39,6 +39,8 @@ pub(crate) struct PaymentIntent {
     pub(crate) cancellation_reason: Option<String>,
     pub(crate) last_payment_error: Option<Value>,
     pub(crate) payment_method: Option<String>,
+    /// Set while it requires an action.
+    pub(crate) challenge: Option<Challenge>,
     pub(crate) latest_charge: Option<String>,
 }
 
@@ -46,6 +48,7 @@ pub(crate) struct PaymentIntent {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Status {
     RequiresPaymentMethod,
+    RequiresAction,
     Processing,
     Succeeded,
     Canceled,
@@ -55,6 +58,7 @@ impl Status {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::RequiresPaymentMethod => "requires_payment_method",
+            Self::RequiresAction => "requires_action",
             Self::Processing => "processing",
             Self::Succeeded => "succeeded",
             Self::Canceled => "canceled",
@@ -85,6 +89,7 @@ impl PaymentIntent {
             "latest_charge": self.latest_charge,
             "livemode": false,
             "metadata": self.details.metadata,
+            "next_action": self.challenge.as_ref().map(Challenge::next_action),
             "payment_method": self.payment_method,
             "payment_method_options": {},
             "payment_method_types": ["card"],
