@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::support::{Answer, Api, Launch, NewPayment};
+use crate::support::{Answer, Api, Launch, NewPayment, eventually};
 
 fn status_path(id: &str) -> String {
     format!("/api/billing/payment/stripe/{id}/status")
@@ -41,6 +41,37 @@ async fn asking_for_an_open_payment_asks_its_provider() {
     let seen = user.get(&status_path(&payment.intent)).await.expect(200);
     assert_eq!(seen.raw("status"), "\"succeeded\"");
     assert_eq!(user.balance("balance_usd").await, "10.00");
+}
+
+#[tokio::test]
+async fn a_refusal_at_the_bank_is_told_although_the_provider_was_asked_a_moment_before() {
+    let server = Launch::sandbox().start().await;
+    let user = server.api_as("anna");
+    let payment = user.create_payment("10").await;
+    // No webhook gets through.
+    let stripe = server.stripe();
+    stripe.put("/_control/webhook", "null").await.expect(200);
+    let post = async |path: String, terms: &[(&str, &str)]| {
+        let secret = [("client_secret", payment.client_secret.as_str())];
+        let form: Vec<_> = secret.iter().chain(terms).collect();
+        let request = stripe.request(Method::POST, &path).bearer_auth("pk_test_of_a_browser");
+        Answer::to(request.form(&form)).await.expect(200).raw("status")
+    };
+    let terms = [("payment_method", "pm_card_threeDSecure2Required"), ("use_stripe_sdk", "true")];
+    let asked = post(format!("/v1/payment_intents/{}/confirm", payment.intent), &terms).await;
+    assert_eq!(asked, "\"requires_action\"");
+    let open = user.get(&status_path(&payment.id)).await.expect(200);
+    assert_eq!((open.raw("status"), open.raw("failure")), ("\"pending\"".into(), "null".into()));
+
+    post(format!("/3ds/{}/refuse", payment.intent), &[]).await;
+    let told = eventually("the refusal", async || {
+        let seen = user.get(&status_path(&payment.id)).await.expect(200).json();
+        seen["failure"]["code"].is_string().then_some(seen)
+    })
+    .await;
+    assert_eq!(told["failure"]["code"], "payment_intent_authentication_failure");
+    assert_eq!((&told["status"], &told["failure"]["message"]), (&"pending".into(), &Value::Null));
+    assert_eq!(user.balance("balance_usd").await, "0.00");
 }
 
 #[tokio::test]
