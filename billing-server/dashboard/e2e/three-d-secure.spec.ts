@@ -8,7 +8,6 @@ const ASKED_BY_REDIRECT = '4000 0027 6000 3184';
 const ASKED_IN_DIALOG = '4000 0000 0000 3220';
 
 test.use({ stripeForm: 'elements' });
-test.fixme(true, 'the simulated Stripe does not ask the payer’s bank yet: its confirm knows no 3-D Secure');
 
 async function pay(page: Page, words: Words, stripeUrl: string, card: string) {
   await standInForStripe(page, stripeUrl);
@@ -19,8 +18,9 @@ async function pay(page: Page, words: Words, stripeUrl: string, card: string) {
 
 /** The bank's page, at the simulator: a form for each answer. */
 async function answer(page: Page, decision: 'accept' | 'refuse') {
+  const back = page.waitForRequest(/\/payment\/stripe\/return\?.*payment_intent_client_secret=pi_/);
   await page.locator(`form[action$="/${decision}"] button`).click();
-  await page.waitForURL(/\/payment\/stripe\/return\?/);
+  await back;
 }
 
 /** What Stripe adds to the address on the way back can move money, and must not stay there. */
