@@ -59,7 +59,7 @@ pub(crate) fn checkout(merchant: u64, payment: &CreatePayment, minor: i64, terms
         "order_desc": payment.description,
         "amount": minor,
         "currency": payment.amount.currency().code(),
-        "lang": terms.language,
+        "lang": payment.language.map_or(terms.language.as_str(), |language| language.as_str()),
         // A declined attempt ends the order, instead of leaving it open for another.
         "delayed": "N",
     });

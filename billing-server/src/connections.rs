@@ -8,8 +8,11 @@ use hyper_util::{
     server::{conn::auto::Builder, graceful::GracefulShutdown},
     service::TowerToHyperService,
 };
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::watch,
     time::{sleep, timeout},
 };
 use tower_http::add_extension::AddExtension;
@@ -18,6 +21,9 @@ use crate::client_address::Peer;
 
 /// It also ends connections that nobody uses any more.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
+/// So long a client may take nothing of what it is sent.
+#[cfg(target_os = "linux")]
+const STALLED_TIMEOUT: Duration = Duration::from_mins(1);
 /// What a client of HTTP/2 sends first.
 const HTTP2_PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Between looks at a preface that comes in pieces.
@@ -31,6 +37,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT);
     let connections = GracefulShutdown::new();
+    let (stopping, stopped) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {
@@ -38,10 +45,15 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             () = &mut stop => break,
         };
         let service = TowerToHyperService::new(AddExtension::new(router.clone(), Peer(peer)));
-        let (builder, watcher) = (builder.clone(), connections.watcher());
+        let (builder, watcher, mut stopped) = (builder.clone(), connections.watcher(), stopped.clone());
         tokio::spawn(async move {
-            // The bounds below begin once it is known which version of HTTP is spoken.
-            if !matches!(timeout(HEAD_TIMEOUT, begun(&stream)).await, Ok(Ok(()))) {
+            // The bounds below begin once it is known which version of HTTP is spoken. Browsers open connections that
+            // they may never use; a stop does not wait for those.
+            let has_begun = tokio::select! {
+                begun = timeout(HEAD_TIMEOUT, begun(&stream)) => matches!(begun, Ok(Ok(()))),
+                _ = stopped.changed() => false,
+            };
+            if !has_begun {
                 return;
             }
             let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
@@ -50,7 +62,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             }
         });
     }
-    drop(listener);
+    drop((listener, stopping));
     connections.shutdown().await;
 }
 
@@ -72,6 +84,9 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok((stream, peer)) => {
                 // Only a matter of delay; without it the answer is the same.
                 let _ = stream.set_nodelay(true);
+                // Nor is this a matter of answers: who reads nothing of one would keep it for ever.
+                #[cfg(target_os = "linux")]
+                let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(STALLED_TIMEOUT));
                 return (stream, peer);
             }
             Err(error) => {

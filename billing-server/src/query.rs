@@ -45,6 +45,9 @@ pub(crate) fn date(name: &str, text: Option<&str>) -> Result<Option<NaiveDate>, 
     .transpose()
 }
 
+/// The most values that a parameter takes, repeats included.
+const MOST_VALUES: usize = 20;
+
 /// Several values with commas, each once; none where nothing is said. `allowed` tells what one may be.
 pub(crate) fn several<T: PartialEq>(
     name: &str,
@@ -53,7 +56,11 @@ pub(crate) fn several<T: PartialEq>(
     read: impl Fn(&str) -> Option<T>,
 ) -> Result<Vec<T>, ApiError> {
     let mut values = Vec::new();
-    for word in text.filter(|text| !text.is_empty()).into_iter().flat_map(|text| text.split(',')) {
+    let words = text.filter(|text| !text.is_empty()).into_iter().flat_map(|text| text.split(','));
+    for (place, word) in words.enumerate() {
+        if place == MOST_VALUES {
+            return Err(invalid(format!("{name} takes at most {MOST_VALUES} values")));
+        }
         let value =
             read(word).ok_or_else(|| invalid(format!("{name} must be {allowed}, or several with commas")))?;
         if !values.contains(&value) {
@@ -83,6 +90,10 @@ mod tests {
         assert!(read(None).unwrap().is_empty());
         assert!(read(Some("")).unwrap().is_empty());
         assert_eq!(read(Some("3,1,3")).unwrap(), [3, 1]);
+        let most = ["1"; MOST_VALUES].join(",");
+        assert!(read(Some(&most)).is_ok());
+        let too_many = format!("{most},1");
+        assert!(read(Some(&too_many)).is_err());
         assert_eq!(read(Some("1,")).unwrap_err().to_string(), "n must be a digit, or several with commas");
     }
 }

@@ -10,7 +10,7 @@ pub use error::GatewayError;
 pub use snapshot::{Failure, PaymentRef, PaymentSnapshot, PaymentStatus, TakeBack, TakeBackKind};
 pub use webhook::{WebhookContent, WebhookEvent, WebhookReply, WebhookRequest};
 
-use crate::{AccountId, Currency, Money, PaymentId, RefundId};
+use crate::{AccountId, Currency, Language, Money, PaymentId, RefundId};
 
 /// A payment provider.
 ///
@@ -190,18 +190,27 @@ pub struct CreatePayment {
     pub description: String,
     /// Where the browser goes afterwards.
     pub return_url: Option<String>,
+    /// The language of the provider's page, where it has one; else as the gateway is configured.
+    pub language: Option<Language>,
 }
 
 impl CreatePayment {
     /// An order of `amount`.
     pub fn new(id: PaymentId, account: AccountId, amount: Money, description: impl Into<String>) -> Self {
-        Self { id, account, amount, description: description.into(), return_url: None }
+        Self { id, account, amount, description: description.into(), return_url: None, language: None }
     }
 
     /// Where the browser goes afterwards.
     #[must_use]
     pub fn with_return_url(mut self, url: impl Into<String>) -> Self {
         self.return_url = Some(url.into());
+        self
+    }
+
+    /// The language of the provider's page.
+    #[must_use]
+    pub fn with_language(mut self, language: Language) -> Self {
+        self.language = Some(language);
         self
     }
 }

@@ -210,7 +210,7 @@ impl TopUps {
         let gateway = self.gateway(&payment.gateway)?;
         let lease = self.stores.payments.begin_opening(payment.id, now, now + OPENING_TIME).await?;
         let Opening::Begun(begun) = lease else { return Ok(payment.clone()) };
-        match self.open(&**gateway, &begun).await {
+        match self.open(&**gateway, &begun, None).await {
             Ok(started) => Ok(started.payment),
             Err(TopUpError::Gateway(GatewayError::Declined { .. } | GatewayError::OrderExists { .. })) => {
                 self.payment(payment.id).await

@@ -3,8 +3,8 @@ use chrono::TimeDelta;
 
 use super::{TopUpError, TopUps};
 use crate::{
-    AccountId, Checkout, CreatePayment, Failure, GatewayError, Money, Observation, Opening, Payment,
-    PaymentGateway, PaymentId, PaymentStatus, Quote, QuoteId, StoreError, rules,
+    AccountId, Checkout, CreatePayment, Failure, GatewayError, Language, Money, Observation, Opening,
+    Payment, PaymentGateway, PaymentId, PaymentStatus, Quote, QuoteId, StoreError, rules,
 };
 
 /// How long somebody who opens an order has it to himself; a gateway that takes longer may be asked twice at once.
@@ -24,18 +24,27 @@ pub struct StartTopUp {
     pub amount: Money,
     /// The quote that says what is credited; else one is made, where the currency is not the ledger's.
     pub quote: Option<QuoteId>,
+    /// The language of the provider's page, where it has one.
+    pub language: Option<Language>,
 }
 
 impl StartTopUp {
     /// A top-up of `amount` through `gateway`.
     pub fn new(id: PaymentId, account: AccountId, gateway: impl Into<String>, amount: Money) -> Self {
-        Self { id, account, gateway: gateway.into(), amount, quote: None }
+        Self { id, account, gateway: gateway.into(), amount, quote: None, language: None }
     }
 
     /// At the rate of this quote.
     #[must_use]
     pub fn with_quote(mut self, quote: QuoteId) -> Self {
         self.quote = Some(quote);
+        self
+    }
+
+    /// With the provider's page in this language.
+    #[must_use]
+    pub fn with_language(mut self, language: Language) -> Self {
+        self.language = Some(language);
         self
     }
 }
@@ -89,7 +98,7 @@ impl TopUps {
         let id = self.stored(&request).await?.id;
         let now = self.clock.now();
         match self.stores.payments.begin_opening(id, now, now + OPENING_TIME).await? {
-            Opening::Begun(payment) => self.open(&**gateway, &payment).await,
+            Opening::Begun(payment) => self.open(&**gateway, &payment, request.language).await,
             Opening::Opened(payment, checkout) => Ok(Started { payment, checkout }),
             Opening::Busy => Err(TopUpError::Starting { id }),
         }
@@ -134,9 +143,11 @@ impl TopUps {
         &self,
         gateway: &dyn PaymentGateway,
         payment: &Payment,
+        language: Option<Language>,
     ) -> Result<Started, TopUpError> {
         let mut order =
             CreatePayment::new(payment.id, payment.account.clone(), payment.amount, self.description.clone());
+        order.language = language;
         order.return_url = self.return_url.as_ref().map(|template| {
             template.replace("{gateway}", &payment.gateway).replace("{payment}", &payment.id.to_string())
         });

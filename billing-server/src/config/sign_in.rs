@@ -1,6 +1,9 @@
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use super::{Secret, Url, parse, reader::Reader, variables};
+
+/// The provider, unless another one is named.
+const GOOGLE: &str = "https://accounts.google.com";
 
 /// How people sign in with a browser.
 #[derive(Clone, Debug)]
@@ -58,14 +61,18 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<SignIn> {
     Some(SignIn { session_life: session_life?, way })
 }
 
-/// The provider is on as soon as one of its variables is set, and needs all of them then.
+/// The provider is on as soon as one of its variables is set, and needs all of them then; Google goes without saying.
 fn read_open_id(reader: &mut Reader<'_>) -> Option<OpenId> {
     let all = [&variables::OIDC_ISSUER_URL, &variables::OIDC_CLIENT_ID, &variables::OIDC_CLIENT_SECRET];
     let set = all.iter().find(|variable| reader.text(variable).is_some())?;
     let why = format!("signing in needs it as {} is set", set.name);
     let [issuer, client_id, client_secret] = all;
-    let issuer = reader
-        .require(issuer, &why, |text| parse::api_base(text).map(|url| (text.to_owned(), url.is_loopback())));
+    let issuer = match reader.text(issuer) {
+        None => Some((GOOGLE.to_owned(), false)),
+        Some(_) => {
+            reader.parse(issuer, |text| parse::api_base(text).map(|url| (text.to_owned(), url.is_loopback())))
+        }
+    };
     let client_id = reader.require(client_id, &why, visible);
     let client_secret = reader.require(client_secret, &why, visible);
     let (issuer, is_loopback) = issuer?;
@@ -75,6 +82,12 @@ fn read_open_id(reader: &mut Reader<'_>) -> Option<OpenId> {
 /// Browsers keep our cookies over https alone, unless the server is on their own machine.
 fn demand_private_backend(reader: &mut Reader<'_>) {
     let problem = "must begin with https://, unless it is on this machine, for people to sign in";
+    let is_for_all = reader.text(&variables::BIND_ADDR).and_then(|text| text.parse::<SocketAddr>().ok());
+    if is_for_all.is_some_and(|addr| !addr.ip().is_loopback())
+        && reader.text(&variables::BACKEND_URL).is_none()
+    {
+        reader.note(&variables::BACKEND_URL, "is not set; people who sign in are sent back to it");
+    }
     reader.parse(&variables::BACKEND_URL, |text| match parse::url(text) {
         Ok(url) if !url.is_encrypted() && !url.is_loopback() => Err(problem),
         _ => Ok(()),

@@ -247,6 +247,12 @@ fn people_sign_in_in_one_way_and_over_https() {
     );
     assert!(matches!(told(&[login]).unwrap().sign_in.way, Some(Way::External(_))));
     assert!(told(&[]).unwrap().sign_in.way.is_none());
+    let google = told(&provider[1..]).unwrap();
+    assert!(
+        matches!(google.sign_in.way, Some(Way::OpenId(OpenId { issuer, .. })) if issuer == "https://accounts.google.com")
+    );
+    let nameless = told(&[login, (&variables::BIND_ADDR, "0.0.0.0:8080")]).unwrap_err();
+    assert!(nameless.contains("BACKEND_URL is not set"), "{nameless}");
     let both = told(&[&provider[..], &[login]].concat()).unwrap_err();
     assert!(both.contains("LOGIN_URL must not be set beside OIDC_ISSUER_URL"), "{both}");
     for (backend, is_taken) in [

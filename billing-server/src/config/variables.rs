@@ -75,7 +75,7 @@ variables! {
     .with_default("12h");
     OIDC_ISSUER_URL = Variable::new(
         "OIDC_ISSUER_URL",
-        "The OpenID Connect provider that people sign in with: https://accounts.google.com for Google. Needs the next two.",
+        "The OpenID Connect provider that people sign in with. Unset: https://accounts.google.com, once the next two are set.",
     );
     OIDC_CLIENT_ID = Variable::new("OIDC_CLIENT_ID", "What the provider knows this server as.");
     OIDC_CLIENT_SECRET = Variable::new(

@@ -137,7 +137,8 @@ impl Board {
             let is_older = account.sequence < news.account.sequence;
             let is_new = !is_older && news.account != account;
             if is_new || !payments.is_empty() {
-                let account = if is_older { news.account.clone() } else { account };
+                let (account, postings) =
+                    if is_older { (news.account.clone(), Vec::new()) } else { (account, postings) };
                 *news = Arc::new(news.followed_by(account, postings, payments));
                 return true;
             }

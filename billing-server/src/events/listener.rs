@@ -1,7 +1,7 @@
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
 use billing_core::{Account, LedgerError, Posting};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, stream};
 use serde::Serialize;
 use tokio::{
@@ -25,6 +25,8 @@ use crate::{
 const HEARTBEAT_PAUSE: Duration = Duration::from_secs(20);
 /// Before postings are read again that could not be.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
+/// Who comes back hears again of payments that changed within this time: nobody knows which of them he has heard of.
+const REMEMBERED: TimeDelta = TimeDelta::minutes(15);
 /// Who has missed more postings starts anew.
 const MOST_MISSED: u64 = 1_000;
 
@@ -65,7 +67,8 @@ impl Listener {
     ) -> Result<Self, ApiError> {
         let account = app.ledger().account(place.account()).await?;
         let watched = std::slice::from_ref(&account.id);
-        let payments = app.store.payments.changed_payments(watched, app.board.since(), MOST_PAYMENTS).await?;
+        let since = heard.map_or(app.board.since(), |_| app.clock.now() - REMEMBERED);
+        let payments = app.store.payments.changed_payments(watched, since, MOST_PAYMENTS).await?;
         let news = place.listen(account.clone(), &payments);
         let (closing, changes) = (place.closing(), news.borrow().changes);
         let head = account.sequence;
@@ -75,6 +78,9 @@ impl Listener {
         // Whoever has heard of what is not there has listened to another ledger.
         if sequence > head || teller.is_too_late(head) {
             greeting += &teller.reset(head, changes)?;
+        }
+        for payment in payments.into_iter().rev().filter(|_| heard.is_some()) {
+            greeting += &teller.event("payment", &PaymentState::from(payment))?;
         }
         greeting += &teller.balance(&account).await?;
         let left = (ends_at - app.clock.now()).to_std().unwrap_or_default();
@@ -113,7 +119,7 @@ impl Teller {
             let known = Arc::clone(&news.borrow_and_update());
             let is_behind = match self.catch_up(&known).await {
                 Ok(text) if !text.is_empty() => return Some(text),
-                Ok(_) => false,
+                Ok(_) => self.sequence < known.account.sequence,
                 Err(error) if error.is_retryable() => true,
                 Err(error) => {
                     let account = self.place.account();

@@ -25,6 +25,7 @@ pub(crate) use self::{
     docs::docs,
     history::Transaction,
     payments::PaymentState,
+    settings::language,
     sign_in::sign_in,
     tools::{tools, tools_api},
 };

@@ -157,7 +157,8 @@ impl SettingsChange {
     }
 }
 
-fn language(code: &str) -> Result<Language, ApiError> {
+/// A language by its code.
+pub(crate) fn language(code: &str) -> Result<Language, ApiError> {
     code.parse().map_err(|_| ApiError::bad_request("INVALID_LANGUAGE", "language must be uk, en or null"))
 }
 

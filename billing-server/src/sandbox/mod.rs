@@ -15,9 +15,9 @@ use crate::{
     App, BoxError, Mode,
     auth::sign,
     config::{
-        BIND_ADDR, Config, DATA_DIR, EMAIL_DIR, EMAIL_TRANSPORT, EXCHANGE_RATES, Environment, FONDY_API_URL,
-        FONDY_MERCHANT_ID, FONDY_SECRET_KEY, JWT_SECRET, OPERATOR_EMAIL, Purpose, STRIPE_API_BASE,
-        STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Tokens, is_live,
+        BIND_ADDR, Config, DATA_DIR, DATABASE_URL, EMAIL_DIR, EMAIL_TRANSPORT, EXCHANGE_RATES, Environment,
+        FONDY_API_URL, FONDY_MERCHANT_ID, FONDY_SECRET_KEY, JWT_SECRET, OPERATOR_EMAIL, Purpose,
+        STRIPE_API_BASE, STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Tokens, is_live,
     },
     output::print,
     server::Server,
@@ -53,7 +53,7 @@ pub(crate) struct Options {
     /// that stand in for Stripe in the browser.
     #[arg(long, default_value = "hosted")]
     stripe_form: StripeForm,
-    /// Leave the demo users without calls and payments of the last three months.
+    /// Leave the demo users without calls and payments of the last three months, as they are where `DATABASE_URL` is set.
     #[arg(long)]
     no_demo_history: bool,
 }
@@ -89,6 +89,8 @@ pub(crate) async fn run(options: Options, environment: Environment) -> Result<()
             format!("can't listen on {} for the simulated Fondy: {error}", options.fondy_bind)
         })?;
     let bind = options.bind.map(|addr| addr.to_string()).unwrap_or_default();
+    // A database that others have named may be in use, and nothing is made up in its books.
+    let has_history = !options.no_demo_history && environment.get(&DATABASE_URL).is_none();
     let environment = overlaid(environment, &folder, &secrets, (&stripe, &fondy), &bind);
     let mut config = Config::read(&environment, Purpose::Serve)?;
     telemetry::start(&config.log);
@@ -100,7 +102,7 @@ pub(crate) async fn run(options: Options, environment: Environment) -> Result<()
     let server = Server::bind(config.bind_addr).await?;
     let url = server.url();
     stripe.set_webhook_url(Some(url.join("/webhooks/stripe")));
-    if !options.no_demo_history {
+    if has_history {
         history::ensure(&folder, &config, &PriceTable::from_toml(PRICES, Currency::USD)?).await?;
     }
     let store = Store::open(&config.database, config.ledger.clone()).await?;

@@ -180,9 +180,9 @@ impl SignIn {
         back: Arrival<'_>,
     ) -> Result<Person, SignInError> {
         let Some(Way::OpenId(provider)) = &self.way else { return Err(no_way()) };
-        if !back.state.is_some_and(|state| attempt.expects(state)) {
-            return Err(SignInError::Expired("the state is another one"));
-        }
+        demand_state(attempt, back)?;
+        // First, so that who has to come again can come again.
+        let _turn = provider.turn().await?;
         self.attempts.end(attempt, self.clock.now())?;
         match (back.error, back.proof) {
             (Some(error), _) => Err(SignInError::told(error)),
@@ -196,10 +196,9 @@ impl SignIn {
         &self,
         attempt: &Attempt,
         back: Arrival<'a>,
-        headers: &HeaderMap,
     ) -> Result<&'a str, SignInError> {
-        let Some(Way::External(platform)) = &self.way else { return Err(no_way()) };
-        platform.admit(attempt, back.state, headers)?;
+        let Some(Way::External(_)) = &self.way else { return Err(no_way()) };
+        demand_state(attempt, back)?;
         self.attempts.end(attempt, self.clock.now())?;
         match (back.error, back.proof) {
             (Some(error), _) => Err(SignInError::told(error)),
@@ -218,6 +217,15 @@ pub(crate) struct Arrival<'a> {
     pub(crate) issuer: Option<&'a str>,
     /// A code or a token.
     pub(crate) proof: Option<&'a str>,
+}
+
+/// That a browser brings what it left with. Any site can have it leave, and then send it here with what is not its own: a
+/// token of somebody else, whose account it would top up.
+fn demand_state(attempt: &Attempt, back: Arrival<'_>) -> Result<(), SignInError> {
+    if back.state.is_some_and(|state| attempt.expects(state)) {
+        return Ok(());
+    }
+    Err(SignInError::Expired("the state is missing or another one"))
 }
 
 fn no_way() -> SignInError {

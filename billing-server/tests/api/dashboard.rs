@@ -73,7 +73,7 @@ async fn every_page_is_the_one_page() {
         "/mailbox/x",
         "/admin/api/x",
         "/metrics",
-        "/docs",
+        "/docs/nothing",
         "/assets",
         "/assets/index-x2.js",
         "/assets/",

@@ -9,7 +9,7 @@ fn applied(migrations: &[Migration]) -> Vec<(i64, bool)> {
 
 /// All steps, of which the first `count` are applied.
 fn first(count: i64) -> Vec<(i64, bool)> {
-    (1..=9).map(|version| (version, version <= count)).collect()
+    (1..=10).map(|version| (version, version <= count)).collect()
 }
 
 macro_rules! up_and_down {
@@ -19,7 +19,7 @@ macro_rules! up_and_down {
         assert_eq!(store.revert().await.unwrap(), None);
         store.migrate().await.unwrap();
         store.migrate().await.unwrap();
-        assert_eq!(applied(&store.migrations().await.unwrap()), first(9));
+        assert_eq!(applied(&store.migrations().await.unwrap()), first(10));
         let acme = AccountId::new("acme").unwrap();
         store.account(&acme).await.unwrap();
         for (left, step) in [

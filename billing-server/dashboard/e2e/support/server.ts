@@ -11,6 +11,7 @@ import { Database } from './database';
 const START_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 10_000;
 const ANY_PORT = '127.0.0.1:0';
+const { PATH, HOME } = process.env;
 
 export interface ServerOptions {
   /** Whether Stripe's form stands in our page, or payments are made on the simulator's own. */
@@ -58,7 +59,7 @@ export class Sandbox implements Server {
   async start() {
     const child = spawn(binary(), this.#arguments(), {
       // Nothing of the environment may change what is tested.
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...this.#databaseUrl() },
+      env: { PATH, HOME, ...this.#databaseUrl(), ...anotherBuild() },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
@@ -127,6 +128,12 @@ export class Sandbox implements Server {
     this.token = values.get('TOKEN') ?? '';
     return this.url !== '' && this.token !== '';
   }
+}
+
+/** A dashboard that is not the one within the server. */
+function anotherBuild() {
+  const folder = process.env.BILLING_DASHBOARD_DIR;
+  return folder ? { BILLING_DASHBOARD_DIR: folder } : {};
 }
 
 /** The server to test: named by `BILLING_SERVER`, else as cargo has built it. */

@@ -11,7 +11,6 @@ use crate::{
 };
 
 const LONGEST_TEXT_BYTES: usize = 128;
-const MOST_OPERATIONS: usize = 20;
 
 /// Which transactions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -71,11 +70,7 @@ fn kinds(types: Option<&str>) -> Result<Vec<PostingKind>, ApiError> {
 }
 
 fn operations(names: Option<&str>) -> Result<Vec<Operation>, ApiError> {
-    let operations = several("operation", names, "the name of one", |name| Operation::new(name).ok())?;
-    if operations.len() > MOST_OPERATIONS {
-        return Err(invalid(format!("operation may name at most {MOST_OPERATIONS}")));
-    }
-    Ok(operations)
+    several("operation", names, "the name of one", |name| Operation::new(name).ok())
 }
 
 #[cfg(test)]

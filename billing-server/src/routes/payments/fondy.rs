@@ -18,8 +18,8 @@ use crate::{
     client_address::ClientAddress,
     error::{ApiError, ErrorBody},
     extract::ApiJson,
-    routes::AccountErrors,
-    words::StatusOfPayment,
+    routes::{AccountErrors, language},
+    words::{LanguageCode, StatusOfPayment},
 };
 
 /// A payment in hryvnias to start.
@@ -31,6 +31,9 @@ pub(crate) struct NewHryvniaPayment {
     /// The quote that says what is credited; else one is made now.
     #[schema(value_type = Option<Uuid>)]
     quote_id: Option<String>,
+    /// The language of the provider's page, where it has one: that of the page that the payer comes from.
+    #[schema(value_type = Option<LanguageCode>, example = "uk")]
+    language: Option<String>,
 }
 
 /// A payment that waits for its payer, on Fondy's page.
@@ -89,7 +92,8 @@ pub(crate) async fn create_fondy_payment(
 ) -> Result<Json<NewFondyPayment>, ApiError> {
     let amount = amount_of(payment.amount_uah.as_ref(), "amount_uah", Currency::UAH)?;
     let quote = payment.quote_id.as_deref().map(quote_id).transpose()?;
-    let order = NewOrder { account, gateway: "fondy", amount, quote };
+    let language = payment.language.as_deref().map(language).transpose()?;
+    let order = NewOrder { account, gateway: "fondy", amount, quote, language };
     answer(start::start(&app, &headers, address, order).await?).map(Json)
 }
 

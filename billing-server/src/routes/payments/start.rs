@@ -1,7 +1,9 @@
 //! Starting a payment through any provider: bounds, the caller's key, one order for a double click.
 use std::{net::IpAddr, time::Duration};
 
-use billing_core::{AccountId, GatewayError, Money, PaymentId, QuoteId, StartTopUp, Started, TopUpError};
+use billing_core::{
+    AccountId, GatewayError, Language, Money, PaymentId, QuoteId, StartTopUp, Started, TopUpError,
+};
 use http::HeaderMap;
 use tokio::time::{Instant, sleep};
 
@@ -21,6 +23,8 @@ pub(super) struct NewOrder {
     pub(super) gateway: &'static str,
     pub(super) amount: Money,
     pub(super) quote: Option<QuoteId>,
+    /// That of the page on which somebody pays.
+    pub(super) language: Option<Language>,
 }
 
 impl NewOrder {
@@ -33,11 +37,9 @@ impl NewOrder {
     }
 
     fn request(&self, id: PaymentId) -> StartTopUp {
-        let request = StartTopUp::new(id, self.account.clone(), self.gateway, self.amount);
-        match self.quote {
-            Some(quote) => request.with_quote(quote),
-            None => request,
-        }
+        let mut request = StartTopUp::new(id, self.account.clone(), self.gateway, self.amount);
+        (request.quote, request.language) = (self.quote, self.language);
+        request
     }
 }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use billing_core::{BoxError, Checkout, Currency, Started};
+use billing_core::{BoxError, Checkout, Currency, Language, Started};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,8 +15,8 @@ use crate::{
     client_address::ClientAddress,
     error::{ApiError, ErrorBody},
     extract::ApiJson,
-    routes::AccountErrors,
-    words::StatusOfPayment,
+    routes::{AccountErrors, language},
+    words::{LanguageCode, StatusOfPayment},
 };
 
 /// A payment to start.
@@ -25,6 +25,9 @@ pub(crate) struct NewPayment {
     /// What is to be paid.
     #[schema(required)]
     amount_usd: Option<AmountField>,
+    /// The language of the provider's page, where it has one: that of the page that the payer comes from.
+    #[schema(value_type = Option<LanguageCode>, example = "uk")]
+    language: Option<String>,
 }
 
 /// A payment that waits for its payer.
@@ -82,11 +85,12 @@ pub(crate) async fn create_stripe_payment(
     ApiJson(payment): ApiJson<NewPayment>,
 ) -> Result<Json<NewStripePayment>, ApiError> {
     let amount = amount_of(payment.amount_usd.as_ref(), "amount_usd", Currency::USD)?;
-    let order = NewOrder { account, gateway: "stripe", amount, quote: None };
-    answer(&app, start::start(&app, &headers, address, order).await?).map(Json)
+    let language = payment.language.as_deref().map(language).transpose()?;
+    let order = NewOrder { account, gateway: "stripe", amount, quote: None, language };
+    answer(&app, start::start(&app, &headers, address, order).await?, language).map(Json)
 }
 
-fn answer(app: &App, started: Started) -> Result<NewStripePayment, ApiError> {
+fn answer(app: &App, started: Started, language: Option<Language>) -> Result<NewStripePayment, ApiError> {
     let Checkout::ClientSecret { external_id, client_secret } = started.checkout else {
         return Err(ApiError::internal(BoxError::from("stripe gave no client secret")));
     };
@@ -95,7 +99,12 @@ fn answer(app: &App, started: Started) -> Result<NewStripePayment, ApiError> {
         Mode::Sandbox { stripe, .. } => {
             let page = format!("{stripe}/checkout/{external_id}");
             let back = app.addresses.backend.join(&format!("/payment/stripe/return?payment={}", payment.id));
-            let terms = [("client_secret", client_secret.as_str()), ("return_url", back.as_str())];
+            let language = language.unwrap_or(app.language).as_str();
+            let terms = [
+                ("client_secret", client_secret.as_str()),
+                ("return_url", back.as_str()),
+                ("lang", language),
+            ];
             Some(reqwest::Url::parse_with_params(&page, terms).map_err(ApiError::internal)?.into())
         }
         Mode::Serve => None,

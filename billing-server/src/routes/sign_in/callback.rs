@@ -49,7 +49,7 @@ pub(super) async fn callback(
     tag = "sign-in",
     params(
         ("token" = Option<String>, Query, description = "A token as callers bring."),
-        ("state" = Option<String>, Query, description = "What the browser left with, where the platform gives it back."),
+        ("state" = Option<String>, Query, description = "What the browser left with."),
         ("error" = Option<String>, Query, description = "Why there is no token.")
     ),
     responses((status = 303, description = "Signed in, or back to `/login`."))
@@ -61,7 +61,7 @@ pub(super) async fn external_callback(
 ) -> Response {
     let fields = Fields::of(query.as_deref());
     let Some(attempt) = app.sign_in.attempt(&headers) else { return stranger(&app) };
-    let token = app.sign_in.arrive_with_token(&attempt, arrival(&fields, "token"), &headers);
+    let token = app.sign_in.arrive_with_token(&attempt, arrival(&fields, "token"));
     let outcome = token.and_then(|token| bearer(&app, token));
     answer(&app, &attempt, outcome).await
 }

@@ -3,6 +3,8 @@ mod discovery;
 mod failure;
 mod http;
 
+use std::time::Duration;
+
 use billing_core::{AccountId, BoxError};
 use openidconnect::{
     AccessToken, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
@@ -14,7 +16,10 @@ use openidconnect::{
         CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreUserInfoClaims,
     },
 };
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 use self::{discovery::Discovery, http::Http};
 use super::{Person, SignInError, attempt::Attempt};
@@ -27,6 +32,8 @@ use crate::{
 pub(crate) const CALLBACK: &str = "/auth/callback";
 /// Codes exchanged at once: anybody may bring one that is none.
 const EXCHANGES: usize = 16;
+/// How long somebody waits for others to be through.
+const TURN_TIMEOUT: Duration = Duration::from_secs(2);
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 2] =
     [CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256, CoreJwsSigningAlgorithm::EcdsaP256Sha256];
 
@@ -76,6 +83,12 @@ impl OpenId {
         Ok(address.into())
     }
 
+    /// Waits until the provider may be asked: not by all at once who come with a code, which may be anybody.
+    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, SignInError> {
+        let busy = || SignInError::Unavailable("too many sign in at once".into());
+        timeout(TURN_TIMEOUT, self.exchanges.acquire()).await.map_err(|_| busy())?.map_err(|_| busy())
+    }
+
     /// Who has signed in, by the code that his browser has brought. `issuer` is who says so, where that was said (RFC
     /// 9207).
     pub(super) async fn person(
@@ -84,10 +97,6 @@ impl OpenId {
         code: &str,
         issuer: Option<&str>,
     ) -> Result<Person, SignInError> {
-        let _turn = self
-            .exchanges
-            .try_acquire()
-            .map_err(|_| SignInError::Unavailable("too many sign in at once".into()))?;
         let metadata = self.discovery.metadata(&self.http).await?;
         if issuer.is_some_and(|issuer| issuer != metadata.issuer().as_str()) {
             return Err(SignInError::refused("the code is of another issuer"));
