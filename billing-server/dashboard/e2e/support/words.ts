@@ -160,8 +160,8 @@ const en: Words = {
     topUp: 'Top-up',
   },
   settings: {
-    day: 'A day',
-    month: 'A month',
+    day: 'Per day',
+    month: 'Per month',
     threshold: 'Warn of a low balance at',
     limits: 'Spending limits',
     warnings: 'Warnings',

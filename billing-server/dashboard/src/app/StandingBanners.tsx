@@ -15,7 +15,10 @@ export function StandingBanners({ session }: { session: Session | undefined }) {
           tone="info"
           action={
             session.mailboxUrl && (
-              <a href={session.mailboxUrl} className="text-primary underline underline-offset-4">
+              <a
+                href={session.mailboxUrl}
+                className="-my-2.5 inline-flex min-h-11 items-center text-primary underline underline-offset-4"
+              >
                 {t.common.mailbox}
               </a>
             )
@@ -50,7 +53,10 @@ function SuspendedBanner({ supportEmail }: { supportEmail: string | null }) {
       tone="danger"
       action={
         supportEmail && (
-          <a href={`mailto:${supportEmail}`} className="underline underline-offset-4">
+          <a
+            href={`mailto:${supportEmail}`}
+            className="-my-2.5 inline-flex min-h-11 items-center underline underline-offset-4"
+          >
             {t.common.support(supportEmail)}
           </a>
         )

@@ -40,11 +40,11 @@ describe('the frame', () => {
   it('keeps the chosen theme', async () => {
     stubServer(replies);
     const { user } = renderApp('/nowhere', 'en');
-    await user.click(await screen.findByRole('button', { name: 'Theme: As the system' }));
+    await user.click(await screen.findByRole('button', { name: 'Theme: Same as system' }));
     await user.click(screen.getAllByRole('radio', { name: 'Dark' })[0] as HTMLElement);
     expect(document.documentElement.dataset.theme).toBe('dark');
     expect(localStorage.getItem('billing.theme')).toBe('dark');
-    await user.click(screen.getAllByRole('radio', { name: 'As the system' })[0] as HTMLElement);
+    await user.click(screen.getAllByRole('radio', { name: 'Same as system' })[0] as HTMLElement);
     expect(document.documentElement.dataset.theme).toBeUndefined();
     expect(localStorage.getItem('billing.theme')).toBeNull();
   });

@@ -193,8 +193,8 @@ describe('recent transactions', () => {
     const table = await screen.findByRole('table', { name: 'Recent transactions' });
     const rows = within(table).getAllByRole('row').slice(1);
     expect(rows.map(text)).toEqual([
-      '28 Nov, 11:00Ask lawyer\u2212$0.0235$11.40  ',
-      '28 Nov, 11:00Top-up+$10.00  $11.4235',
+      '28 Nov, 11:00Ask lawyer28 Nov, 11:00\u2212$0.0235$11.40  ',
+      '28 Nov, 11:00Top-up28 Nov, 11:00+$10.00  $11.4235',
     ]);
   });
 });

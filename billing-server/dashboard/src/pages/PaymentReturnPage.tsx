@@ -37,7 +37,11 @@ export default function PaymentReturnPage() {
         </p>
       )}
       <Details outcome={outcome} />
-      {payment && <p className="mt-6 text-note break-all text-muted">{texts.number(payment.id)}</p>}
+      {payment && (
+        <p className="mt-6 text-note text-muted">
+          {texts.number} <span className="inline-block break-all">{payment.id}</span>
+        </p>
+      )}
     </Card>
   );
 }

@@ -188,7 +188,7 @@ describe('Top up in hryvnias', () => {
   it('counts what the exchange keeps', async () => {
     show('/topup?amount=10&method=fondy', { 'POST /api/billing/quote': (request) => quoteFor(request, 2) });
     await payButton('421,54 ₴');
-    expect(summary()).toBe('До сплати421,54 ₴На баланс+10,00 $1 $ = 41,31 ₴, за обмін 2 %');
+    expect(summary()).toBe('До сплати421,54 ₴На баланс+10,00 $1 $ = 41,31 ₴, комісія за обмін 2 %');
   });
 
   it('is quoted anew when the quote has expired meanwhile', async () => {

@@ -43,7 +43,7 @@ describe('Transactions', () => {
       within(table)
         .getAllByRole('columnheader')
         .map(({ textContent }) => textContent),
-    ).toEqual(['Час', 'Що', 'Подробиці', 'Сума', 'Залишок']);
+    ).toEqual(['Час', 'Операція', 'Подробиці', 'Сума', 'Залишок']);
     const [, call, topUp] = within(table).getAllByRole('row');
     expect(call?.textContent).toBe('28 лист., 10:59Search casesфіксована ціна−0,25\u00a0$12,40\u00a0$');
     expect(topUp?.textContent).toContain('ПоповненняFondy+10,00\u00a0$');
@@ -213,7 +213,7 @@ describe('Payments that are no transactions', () => {
       'GET /api/billing/payments': { payments: [payment({ status: 'failed' })] },
     });
     renderApp('/transactions?status=unsuccessful');
-    await screen.findByText('Fondy · не вдався');
+    await screen.findByText('Fondy · не вдалося');
     expect(screen.getByText('Показано останні платежі: 1.')).toBeTruthy();
     expect(asked(server)).toEqual([]);
     expect(screen.queryByRole('link', { name: 'Завантажити CSV' })).toBeNull();

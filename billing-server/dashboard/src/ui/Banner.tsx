@@ -29,7 +29,7 @@ export function Banner({ tone, children, action, close, role }: BannerProps) {
           <Icon aria-hidden size={20} className={`mt-0.5 shrink-0 ${color}`} />
           <div className="min-w-0">{children}</div>
         </div>
-        {action}
+        {action && <div className="max-sm:w-full max-sm:pl-8">{action}</div>}
       </div>
       {close && (
         <button

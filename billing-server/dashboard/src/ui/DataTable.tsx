@@ -28,7 +28,11 @@ export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProp
         <thead>
           <tr className="border-b border-line">
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={`${cellClass(column)} font-medium text-muted`}>
+              <th
+                key={column.key}
+                scope="col"
+                className={`${cellClass(column, columns)} font-medium text-muted`}
+              >
                 {column.header}
               </th>
             ))}
@@ -38,7 +42,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProp
           {rows.map((row) => (
             <tr key={rowKey(row)} className="border-b border-line last:border-0">
               {columns.map((column) => (
-                <td key={column.key} className={cellClass(column)}>
+                <td key={column.key} className={cellClass(column, columns)}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -50,7 +54,12 @@ export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProp
   );
 }
 
-function cellClass<Row>({ amount, wideOnly }: Column<Row>): string {
+/** The outer cells, of those there is room for, are flush with the card. */
+function cellClass<Row>(column: Column<Row>, columns: readonly Column<Row>[]): string {
+  const { amount, wideOnly } = column;
+  const narrow = columns.filter((each) => !each.wideOnly);
+  const first = column === narrow[0] ? 'max-sm:pl-0' : '';
+  const last = column === narrow.at(-1) ? 'max-sm:pr-0' : '';
   const align = amount ? 'figures whitespace-nowrap text-right' : 'text-left';
-  return `px-2 py-2.5 first:pl-0 last:pr-0 ${align} ${wideOnly ? 'hidden sm:table-cell' : ''}`;
+  return `px-2 py-2.5 first:pl-0 last:pr-0 ${first} ${last} ${align} ${wideOnly ? 'hidden sm:table-cell' : ''}`;
 }

@@ -80,9 +80,10 @@ function InHryvnias({ balance: { available, exchangeRate: rate } }: { balance: B
   if (!rate || available === 0) return null;
   const amount = money(convert(available, rate.usdInUah), { currency: 'UAH' });
   const source = texts.sources[rate.source as keyof typeof texts.sources] ?? rate.source;
+  const date = moment(rate.asOf, 'date').replaceAll(' ', '\u00a0');
   return (
     <p className="figures mt-1 text-small text-muted">
-      {texts.inHryvnias(amount, formatDecimal(rate.usdInUah, language, 2), source, moment(rate.asOf, 'date'))}
+      {texts.inHryvnias(amount, formatDecimal(rate.usdInUah, language, 2), source, date)}
     </p>
   );
 }

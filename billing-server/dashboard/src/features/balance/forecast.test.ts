@@ -11,6 +11,12 @@ it('goes by what was spent a day since spending began, today left out', () => {
   expect(forecast(12, { '2026-11-18': { a: 5 }, '2026-11-27': { a: 5 }, '2026-11-28': { a: 100 } })).toBe(12);
 });
 
+it('counts in tens of days beyond a month', () => {
+  expect(forecast(30, { '2026-11-18': { a: 10 } })).toBe(30);
+  expect(forecast(39, { '2026-11-18': { a: 10 } })).toBe(30);
+  expect(forecast(222, { '2026-11-18': { a: 10 } })).toBe(220);
+});
+
 it('does not guess', () => {
   expect(forecast(12, {}), 'no spending').toBeNull();
   expect(forecast(12, { '2026-11-28': { a: 1 } }), 'only today').toBeNull();

@@ -4,6 +4,8 @@ import { type Micros, sum } from '~/lib/money';
 
 const LEAST_DAYS = 7;
 const MOST_DAYS = 365;
+/** Beyond a month, single days would be more exact than a forecast can be. */
+const EXACT_DAYS = 30;
 
 /**
  * For how many days the money lasts at the usual pace. Null where that would be guessed: with less than a week of
@@ -17,5 +19,6 @@ export function forecastDays(available: Micros, usage: Usage): number | null {
   const first = past.reduce((earliest, { day }) => (day < earliest ? day : earliest), usage.to);
   const days = countDays(first, daysAfter(usage.to, -1));
   const lasts = Math.floor((available * days) / spent);
-  return days >= LEAST_DAYS && lasts >= 1 && lasts <= MOST_DAYS ? lasts : null;
+  if (days < LEAST_DAYS || lasts < 1 || lasts > MOST_DAYS) return null;
+  return lasts > EXACT_DAYS ? lasts - (lasts % 10) : lasts;
 }

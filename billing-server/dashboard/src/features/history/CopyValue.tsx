@@ -32,7 +32,7 @@ export function CopyValue({ value }: { value: string }) {
   const Icon = outcome === 'copied' ? Check : Copy;
   return (
     <span className="flex flex-wrap items-center gap-x-3">
-      <code className="break-all select-all">{value}</code>
+      <code className="text-note break-all select-all">{value}</code>
       <button
         type="button"
         onClick={copy}

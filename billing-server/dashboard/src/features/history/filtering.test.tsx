@@ -116,7 +116,7 @@ describe('Filters', () => {
     stubServer(common);
     const { user, address } = renderApp('/transactions');
     await screen.findByRole('table');
-    await user.selectOptions(await choice('Період'), 'Власний проміжок');
+    await user.selectOptions(await choice('Період'), 'Власний період');
     expect(address()).toBe('/transactions?from=2026-11-22&to=2026-11-28');
     const from = screen.getByLabelText('Від');
     fireEvent.change(from, { target: { value: '2026-11-30' } });
@@ -129,7 +129,7 @@ describe('Filters', () => {
   it('say whose days they are to a viewer elsewhere', async () => {
     stubServer({ ...common, 'GET /api/billing/balance': { ...balance, time_zone: 'America/New_York' } });
     renderApp('/transactions?period=today');
-    expect(await screen.findByText('Дні рахуємо за поясом America/New_York.')).toBeTruthy();
+    expect(await screen.findByText('Дні рахуємо за часовим поясом America/New_York.')).toBeTruthy();
   });
 
   it('find nothing honestly, with the way out', async () => {
@@ -147,7 +147,7 @@ describe('Filters', () => {
         request.url.includes('provider') ? failure(400, 'INVALID_QUERY') : pages(lines(2))(request),
     });
     const { user } = renderApp('/transactions?provider=paypal');
-    const text = await screen.findByText('Сервер не зрозумів запит.');
+    const text = await screen.findByText('Сервер не зрозумів запиту.');
     await user.click(within(text.parentElement as HTMLElement).getByRole('button', { name: 'Скинути всі' }));
     expect(await screen.findByRole('table')).toBeTruthy();
   });

@@ -15,7 +15,10 @@ export function LimitsCard() {
   const query = useBalance();
   const { data: balance } = query;
   const change = (
-    <Link to="/settings" className="text-small text-primary underline underline-offset-4">
+    <Link
+      to="/settings"
+      className="-my-1.5 inline-flex min-h-11 items-center text-small text-primary underline underline-offset-4"
+    >
       {texts.change}
     </Link>
   );

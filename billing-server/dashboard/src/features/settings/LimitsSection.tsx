@@ -71,7 +71,8 @@ export function LimitsSection({ settings, edits }: { settings: Settings; edits: 
     const stopsNow = isChanged(period) && use !== undefined && use > 0 && micros !== null && micros <= use;
     return (
       <>
-        {use !== undefined && used(money(use))} {texts.limits.upTo(money(ceilings[period]))}
+        {use !== undefined && used(money(use))}{' '}
+        <span className="block">{texts.limits.upTo(money(ceilings[period]))}</span>
         {stopsNow && <span className="block text-caution">{texts.limits.stopsNow}</span>}
         {edits.isContested(period) && (
           <Contested value={money(saved[period])} onTake={() => edits.drop(period)} />

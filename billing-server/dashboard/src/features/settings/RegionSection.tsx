@@ -9,7 +9,7 @@ import { Contested } from './Contested';
 import { Section } from './Section';
 import type { Edits } from './useEdits';
 import { useSave } from './useSave';
-import { zoneName, zonesWith } from './zones';
+import { KYIV, zoneName, zonesWith } from './zones';
 
 /** No language is the service's own. */
 export type Region = { language: string; zone: string };
@@ -25,6 +25,7 @@ export function RegionSection({ settings, edits }: { settings: Settings; edits: 
   const save = useSave();
   const { values, changed } = edits;
   const zones = useMemo(() => zonesWith(settings.timeZone), [settings.timeZone]);
+  const nameOf = (zone: string) => (zone === KYIV ? texts.region.kyiv : zoneName(zone));
   const isZoneRefused = save.error instanceof ApiError && save.error.code === 'INVALID_TIME_ZONE';
 
   const languages = [
@@ -77,7 +78,7 @@ export function RegionSection({ settings, edits }: { settings: Settings; edits: 
       />
       <SelectField
         label={texts.region.zone}
-        options={zones.map((zone) => ({ value: zone, title: zoneName(zone) }))}
+        options={zones.map((zone) => ({ value: zone, title: nameOf(zone) }))}
         value={values.zone}
         onChange={({ target }) => set('zone', target.value)}
         className="max-w-sm"
@@ -86,7 +87,7 @@ export function RegionSection({ settings, edits }: { settings: Settings; edits: 
           <>
             {texts.region.zoneHint}
             {edits.isContested('zone') && (
-              <Contested value={zoneName(settings.timeZone)} onTake={() => edits.drop('zone')} />
+              <Contested value={nameOf(settings.timeZone)} onTake={() => edits.drop('zone')} />
             )}
           </>
         }

@@ -1,4 +1,4 @@
-const KYIV = 'Europe/Kyiv';
+export const KYIV = 'Europe/Kyiv';
 
 /** Browsers call some zones by their older names. */
 const RENAMED: Record<string, string> = { 'Europe/Kiev': KYIV };

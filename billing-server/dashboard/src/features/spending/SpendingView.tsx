@@ -45,7 +45,7 @@ export function SpendingView({ usage }: { usage: Usage }) {
 
   return (
     <>
-      <div className="figures flex min-h-12 flex-wrap items-center justify-between gap-x-4">
+      <div className="figures mb-2 flex min-h-12 flex-wrap items-center justify-between gap-x-4">
         <p>{headline}</p>
         {chosen && (
           <Link

@@ -70,13 +70,13 @@ export function AmountStep(props: AmountStepProps) {
           error={isChecked && chosen.problem ? problemText(chosen.problem, provider, texts, money) : null}
         />
         {presets.length > 0 && (
-          <fieldset className="flex flex-wrap gap-2">
+          <fieldset className="grid grid-cols-[repeat(auto-fit,minmax(4.5rem,1fr))] gap-2 sm:flex sm:flex-wrap">
             <legend className="sr-only">{texts.quick}</legend>
             {presets.map((preset) => (
               <Button
                 key={preset}
                 aria-pressed={typed.ok && typed.micros === preset}
-                className="figures aria-pressed:border-primary aria-pressed:ring-1 aria-pressed:ring-primary"
+                className="figures max-sm:px-1 aria-pressed:border-primary aria-pressed:ring-1 aria-pressed:ring-primary"
                 onClick={() => choose({ text: toTyped(preset, language) })}
               >
                 {money(preset, { currency: choice.currency, decimals: 'short' })}

@@ -33,6 +33,6 @@ export function Summary({ provider, charge }: { provider: Provider; charge: Char
   );
 }
 
-/** At the lower edge while it is below what is seen, at the upper one when it is above. */
+/** With some ground around it, so that nothing shows between. At the lower edge while it is below what is seen, at the upper one when it is above. */
 const IN_SIGHT =
-  'stays-visible sticky top-[4.5rem] bottom-4 z-[5] max-sm:bottom-[calc(4.5rem+env(safe-area-inset-bottom))]';
+  'stays-visible sticky top-[4.5rem] bottom-4 z-[5] ring-8 ring-canvas max-sm:bottom-[calc(4.5rem+env(safe-area-inset-bottom))]';

@@ -41,7 +41,7 @@ export function Unfinished({ providers, isDismissed, onDismiss }: UnfinishedProp
         ) : (
           <ButtonLink to={returnPath(payment.provider, payment.id)}>{texts.check}</ButtonLink>
         )}
-        <Button variant="quiet" onClick={onDismiss}>
+        <Button variant="quiet" className="max-[30rem]:-ml-4" onClick={onDismiss}>
           {texts.anew}
         </Button>
       </div>

@@ -18,7 +18,10 @@ export function RecentCard() {
   const query = useRecent();
   const { data: recent } = query;
   const all = (
-    <Link to="/transactions" className="text-small text-primary underline underline-offset-4">
+    <Link
+      to="/transactions"
+      className="-my-1.5 inline-flex min-h-11 items-center text-small text-primary underline underline-offset-4"
+    >
       {texts.all}
     </Link>
   );
@@ -37,9 +40,9 @@ export function RecentCard() {
       {query.isPending && (
         <Loading>
           <div className="grid gap-2">
-            {Array.from({ length: RECENT_COUNT }, (_, row) => (
+            {Array.from({ length: 1 + RECENT_COUNT }, (_, row) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
-              <Skeleton key={row} className="h-9 w-full" />
+              <Skeleton key={row} className="h-13 w-full sm:h-9" />
             ))}
           </div>
         </Loading>
@@ -56,13 +59,28 @@ function RecentTable({ recent }: { recent: Transaction[] }) {
   const { money, moment } = useI18n();
   const decimals = decimalsOf(recent.map((row) => row.change));
   const decimalsAfter = decimalsOf(recent.map((row) => row.balanceAfter));
+  const timeOf = ({ createdAt }: Transaction) => (
+    <time dateTime={createdAt} className="whitespace-nowrap text-muted">
+      {moment(createdAt, 'dateTime')}
+    </time>
+  );
   const columns: Column<Transaction>[] = [
     {
       key: 'time',
       header: texts.time,
-      cell: (row) => <Time at={row.createdAt} text={moment(row.createdAt, 'dateTime')} />,
+      wideOnly: true,
+      cell: timeOf,
     },
-    { key: 'what', header: texts.what, cell: (row) => <TransactionName transaction={row} /> },
+    {
+      key: 'what',
+      header: texts.what,
+      cell: (row) => (
+        <>
+          <TransactionName transaction={row} />
+          <span className="block pl-6 text-note sm:hidden">{timeOf(row)}</span>
+        </>
+      ),
+    },
     {
       key: 'amount',
       header: texts.amount,
@@ -78,12 +96,4 @@ function RecentTable({ recent }: { recent: Transaction[] }) {
     },
   ];
   return <DataTable caption={texts.title} columns={columns} rows={recent} rowKey={(row) => row.id} />;
-}
-
-function Time({ at, text }: { at: string; text: string }) {
-  return (
-    <time dateTime={at} className="text-muted min-[360px]:whitespace-nowrap">
-      {text}
-    </time>
-  );
 }

@@ -21,7 +21,7 @@ export const common: Dictionary['common'] = {
     balance: (amount) => `${amount} available`,
   },
   language: { label: 'Language', uk: 'Українська', en: 'English' },
-  theme: { label: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark' },
+  theme: { label: 'Theme', system: 'Same as system', light: 'Light', dark: 'Dark' },
   loading: 'Loading…',
   updating: 'Updating…',
   retry: 'Try again',

@@ -2,7 +2,7 @@ import type { payment as Ukrainian } from '../uk/payment';
 
 export const payment: typeof Ukrainian = {
   amount: (amount) => `Amount: ${amount}`,
-  number: (id) => `Payment number: ${id}`,
+  number: 'Payment number:',
   toOverview: 'To the overview',
   checking: {
     title: 'Checking the payment',
@@ -15,8 +15,8 @@ export const payment: typeof Ukrainian = {
   },
   slow: {
     title: 'The payment is being processed',
-    text: 'The bank is still processing the payment. It will be added to your balance automatically, and we will send you a letter.',
-    review: 'One of our people is looking at this payment. We will send you a letter when it is done.',
+    text: 'The bank is still processing the payment. It will be added to your balance automatically, and we will send you an email.',
+    review: 'One of our people is looking at this payment. We will send you an email when it is done.',
     safeToLeave: 'You can close this page.',
   },
   succeeded: {

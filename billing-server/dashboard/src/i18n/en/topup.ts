@@ -16,8 +16,8 @@ export const topup: typeof Ukrainian = {
       empty: 'Please give an amount.',
       notANumber: 'Please give the amount in digits, for example 25.50.',
       tooManyDecimals: 'There can be at most two digits after the point.',
-      under: (least) => `The least is ${least}.`,
-      over: (most) => `The most is ${most}.`,
+      under: (least) => `The minimum is ${least}.`,
+      over: (most) => `The maximum is ${most}.`,
     },
   },
   method: {
@@ -33,7 +33,7 @@ export const topup: typeof Ukrainian = {
     goToPayment: 'Go to the payment',
     pay: (amount) => `Pay ${amount}`,
     payNothing: 'Pay',
-    counting: 'Counting…',
+    counting: 'Calculating…',
     again: (seconds) => `Try again in ${seconds} s`,
     phases: {
       starting: 'Starting the payment…',
@@ -55,7 +55,7 @@ export const topup: typeof Ukrainian = {
   summary: {
     title: 'Summary',
     toPay: 'To pay',
-    toBalance: 'To the balance',
+    toBalance: 'Added to balance',
     rate: (rate) => `$1 = ₴${rate}`,
     rateWithFee: (rate, percent) => `$1 = ₴${rate}, exchange fee ${percent}%`,
   },

@@ -36,7 +36,7 @@ export const transactions: typeof Ukrainian = {
     '30': 'Last 30 days',
     month: 'This month',
     'last-month': 'Last month',
-    own: 'Own range',
+    own: 'Custom range',
   },
   types: {
     charge: 'Calls',

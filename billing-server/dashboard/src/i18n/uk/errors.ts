@@ -12,7 +12,7 @@ export const errors = {
     STARTING: 'Сервер запускається. Спробуйте за хвилину.',
     REQUEST_TIMEOUT: 'Сервер не встиг відповісти. Спробуйте ще раз.',
     NOT_FOUND: 'Цього тут немає.',
-    INVALID_QUERY: 'Сервер не зрозумів запит.',
+    INVALID_QUERY: 'Сервер не зрозумів запиту.',
     INVALID_AMOUNT: 'Сума не підходить.',
     LIMIT_ABOVE_CEILING: 'Ліміт більший за дозволений.',
     INVALID_TIME_ZONE: 'Немає такого часового поясу.',

@@ -14,7 +14,7 @@ export const overview = {
       `Вистачить приблизно на ${plural(days, { one: 'день', few: 'дні', many: 'днів', other: 'дня' })} за звичних витрат`,
     start: 'Поповніть баланс, щоб почати. Кожен виклик оплачується окремо, абонплати немає.',
     /** Who tells the rate. */
-    sources: { nbu: 'НБУ', fixed: 'сталий курс' },
+    sources: { nbu: 'НБУ', fixed: 'фіксований курс' },
     topUp: 'Поповнити',
     quick: 'Поповнити на',
     notBilled: 'Виклики цього облікового запису не оплачуються.',
@@ -46,7 +46,8 @@ export const overview = {
     period: 'Період',
     days: (count: number) => plural(count, { one: 'день', few: 'дні', many: 'днів', other: 'дня' }),
     total: (amount: string) => `Усього ${amount}`,
-    totalAndAverage: (amount: string, average: string) => `Усього ${amount}, у середньому ${average} на день`,
+    totalAndAverage: (amount: string, average: string) =>
+      `Усього ${amount}, у середньому ${average} на\u00a0день`,
     day: (day: string, amount: string) => `${day}: ${amount}`,
     today: (day: string, amount: string) => `${day}: ${amount}, день ще триває`,
     none: 'За цей період витрат не було.',
@@ -65,7 +66,7 @@ export const overview = {
     all: 'Усі операції',
     none: 'Тут з’являться ваші виклики та поповнення.',
     time: 'Час',
-    what: 'Що',
+    what: 'Операція',
     amount: 'Сума',
     balanceAfter: 'Залишок',
   },

@@ -54,7 +54,7 @@ export const topup = {
     toPay: 'До сплати',
     toBalance: 'На баланс',
     rate: (rate: string) => `1 $ = ${rate} ₴`,
-    rateWithFee: (rate: string, percent: string) => `1 $ = ${rate} ₴, за обмін ${percent} %`,
+    rateWithFee: (rate: string, percent: string) => `1 $ = ${rate} ₴, комісія за обмін ${percent} %`,
   },
   unfinished: {
     title: 'Незавершений платіж',

@@ -26,7 +26,7 @@ export const transactions = {
     from: 'Від',
     to: 'До',
     wrongRange: 'Початок періоду пізніший за кінець.',
-    zone: (zone: string) => `Дні рахуємо за поясом ${zone}.`,
+    zone: (zone: string) => `Дні рахуємо за часовим поясом ${zone}.`,
     ignored: (names: string) =>
       `Частину адреси не вдалося зрозуміти, тож ці фільтри не застосовано: ${names}.`,
   },
@@ -36,7 +36,7 @@ export const transactions = {
     '30': 'Останні 30 днів',
     month: 'Цей місяць',
     'last-month': 'Минулий місяць',
-    own: 'Власний проміжок',
+    own: 'Власний період',
   },
   types: {
     charge: 'Виклики',
@@ -50,7 +50,7 @@ export const transactions = {
   },
   columns: {
     time: 'Час',
-    what: 'Що',
+    what: 'Операція',
     details: 'Подробиці',
     amount: 'Сума',
     balanceAfter: 'Залишок',
@@ -74,7 +74,7 @@ export const transactions = {
     status: {
       pending: 'очікує оплати',
       processing: 'обробляється',
-      failed: 'не вдався',
+      failed: 'не вдалося',
       canceled: 'скасовано',
       expired: 'час на оплату минув',
       succeeded: 'зараховано',
@@ -101,8 +101,8 @@ export const transactions = {
     note: 'Примітка',
     copy: 'Скопіювати',
     copied: 'Скопійовано',
-    copyFailed: 'Скопіювати не вдалося, виділіть текст самі.',
-    late: 'Виклик тривав довго, тож гроші списано вже після того, як їх звільнили.',
+    copyFailed: 'Скопіювати не вдалося: виділіть текст вручну.',
+    late: 'Виклик тривав довго: утримання вже було знято, тож гроші списано пізніше.',
     uncollected: (amount: string) => `Ще ${amount} не списано: на балансі не вистачило коштів.`,
     observed: (amount: string, reason: string) =>
       `Виклик не оплачувався. Він коштував би ${amount}, і його було б відхилено: ${reason}.`,
