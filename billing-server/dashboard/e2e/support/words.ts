@@ -121,7 +121,7 @@ const en: Words = {
     currency: 'UAH',
     stripe: /Card of any bank/,
     fondy: /Card of a Ukrainian bank/,
-    goTo: /^Go to the payment/,
+    goTo: /^Continue to payment/,
     pay: /^Pay /,
     cardProblem: 'There is not enough money on the card.',
     unfinished: 'Unfinished payment',

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '~/ui/Button';
 import { Dialog } from '~/ui/Dialog';
-import { guardSteps } from './steps';
+import { entryIndex, guardSteps } from './steps';
 
 interface LeaveGuardProps {
   /** Something would be lost. */
@@ -87,12 +87,6 @@ export function LeaveGuard({ isOn, texts }: LeaveGuardProps) {
       {texts.text}
     </Dialog>
   );
-}
-
-/** Where the router is in the browser's history. */
-function entryIndex(): number {
-  const state: unknown = window.history.state;
-  return typeof state === 'object' && state !== null && 'idx' in state ? Number(state.idx) : 0;
 }
 
 /** The link of a click that shows another page in the place of this one. */

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { leaveFor } from '~/lib/leave';
 import { CHECKOUT, fondy, paymentOf, quoteFor, stripePage } from '~/test/payments';
@@ -185,6 +185,22 @@ describe('Top up in hryvnias', () => {
     expect(summary()).toContain('На баланс+10,00 $');
   });
 
+  it('asks for no more quotes while dollars are being typed', async () => {
+    const { user, asked } = show('/topup?amount=10&method=fondy', {
+      'POST /api/billing/quote': (request) => quoteFor(request, 2),
+    });
+    await payButton('421,54 ₴');
+    const before = asked('/api/billing/quote').length;
+    await user.type(await amountField(), '01');
+    expect(asked('/api/billing/quote')).toHaveLength(before);
+  });
+
+  it('charges no more than may be paid at once, whatever the exchange keeps', async () => {
+    show('/topup?amount=968&method=fondy', { 'POST /api/billing/quote': (request) => quoteFor(request, 2) });
+    await payButton('40 000,00 ₴');
+    expect(summary()).toContain('До сплати40 000,00 ₴');
+  });
+
   it('counts what the exchange keeps', async () => {
     show('/topup?amount=10&method=fondy', { 'POST /api/billing/quote': (request) => quoteFor(request, 2) });
     await payButton('421,54 ₴');
@@ -226,6 +242,17 @@ describe('Top up on the provider’s page', () => {
     const { user, created } = show(address);
     await user.dblClick(await payButton('500,00 ₴'));
     await waitFor(() => expect(leaveFor).toHaveBeenCalledTimes(1));
+    expect(created()).toHaveLength(1);
+  });
+
+  it('offers the way again when it was stopped', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const { created } = show(address);
+    fireEvent.click(await payButton('500,00 ₴'));
+    await screen.findByRole('button', { name: 'Переходимо до оплати…' });
+    await act(() => vi.advanceTimersByTimeAsync(15_000));
+    fireEvent.click(await payButton('500,00 ₴'));
+    await waitFor(() => expect(leaveFor).toHaveBeenCalledTimes(2));
     expect(created()).toHaveLength(1);
   });
 

@@ -16,6 +16,10 @@ import { Card } from '~/ui/Card';
 import { PageTitle } from '~/ui/PageTitle';
 
 export default function TopUpPage() {
+  return <Arrived key={useArrival()} />;
+}
+
+function Arrived() {
   const texts = useTexts(topupTexts);
   // A card was sent from this tab, and nobody knows yet what came of it: first that, then anything else.
   const [left] = useState(recallPayment);
@@ -29,7 +33,6 @@ export default function TopUpPage() {
 }
 
 function Content() {
-  const arrival = useArrival();
   const providers = useProviders();
   const balance = useBalance();
   const texts = useTexts(topupTexts);
@@ -49,7 +52,7 @@ function Content() {
   if (!providers.data || balance.isPending) return <TopUpSkeleton />;
   const usdInUah = balance.data?.exchangeRate?.usdInUah ?? null;
   if (!hasAny(providers.data)) return <NoWayToPay />;
-  return <TopUp key={arrival} providers={providers.data} usdInUah={usdInUah} />;
+  return <TopUp providers={providers.data} usdInUah={usdInUah} />;
 }
 
 function NoWayToPay() {
@@ -60,7 +63,10 @@ function NoWayToPay() {
     <Card>
       <p>{texts.none}</p>
       {address && (
-        <a href={`mailto:${address}`} className="mt-2 inline-block text-primary underline underline-offset-4">
+        <a
+          href={`mailto:${address}`}
+          className="mt-2 inline-flex min-h-11 items-center text-primary underline underline-offset-4"
+        >
           {t.common.support(address)}
         </a>
       )}

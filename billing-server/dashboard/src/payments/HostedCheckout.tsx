@@ -10,6 +10,9 @@ import { PayButton } from './PayButton';
 import { Problem } from './Problem';
 import { PaymentRefused } from './refusal';
 
+/** So long the way to the provider may take: it may have been stopped, and then the button is needed again. */
+const LONGEST_WAY_MS = 15_000;
+
 /** On the provider's own page: the person goes there and comes back. */
 export function HostedCheckout({
   provider,
@@ -49,8 +52,13 @@ export function HostedCheckout({
 }
 
 /** Back by the browser's button the page may be the very same one: the payment is then an unfinished one. */
-function useComingBack({ enter, forget }: PaymentFormProps['attempt']) {
+function useComingBack({ phase, enter, forget }: PaymentFormProps['attempt']) {
   const cache = useQueryClient();
+  useEffect(() => {
+    if (phase !== 'leaving') return;
+    const timer = setTimeout(() => enter('idle'), LONGEST_WAY_MS);
+    return () => clearTimeout(timer);
+  }, [phase, enter]);
   useEffect(() => {
     const onShow = (event: PageTransitionEvent) => {
       if (!event.persisted) return;

@@ -81,7 +81,8 @@ function CardForm(props: PaymentFormProps & { onBroken: () => void }) {
         returnTo,
         cache,
       });
-      navigate(returnPath(provider.id, payment.id), { replace: true });
+      // Whoever has left for another page is not fetched back.
+      if (attempt.isHere()) navigate(returnPath(provider.id, payment.id), { replace: true });
     });
   };
 

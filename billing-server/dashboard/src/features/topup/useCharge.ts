@@ -29,6 +29,7 @@ export function useCharge(provider: Provider, chosen: ChosenAmount, choice: Choi
   const { quote, isCounting, error, retry } = useQuoteFor(
     isQuoted ? payable : null,
     choice.currency === 'USD' && chosen.typed.ok ? chosen.typed.micros : null,
+    provider.max,
   );
   if (payable === null || (isQuoted && !quote)) {
     return { order: null, credited: null, quote: null, isCounting, error, retry };
@@ -43,14 +44,16 @@ export function useCharge(provider: Provider, chosen: ChosenAmount, choice: Choi
   };
 }
 
-/** The quote of an amount in hryvnias. Of one meant to add up to `wanted` dollars, as much as that takes. */
-function useQuoteFor(amountUah: Micros | null, wanted: Micros | null) {
+/** The quote of an amount in hryvnias. Of one meant to add up to `wanted` dollars, as much as that takes, up to `most`. */
+function useQuoteFor(amountUah: Micros | null, wanted: Micros | null, most: Micros) {
   const settled = useSettled(amountUah);
   const first = useQuote(settled);
-  const isShort = wanted !== null && first.data && first.data.credited < wanted - HALF_A_CENT;
-  const second = useQuote(isShort ? forAmountAtRate(wanted, first.data.usdForUah) : null);
+  const isTyping = amountUah !== settled;
+  const isShort = !isTyping && wanted !== null && first.data && first.data.credited < wanted - HALF_A_CENT;
+  const raised = isShort ? forAmountAtRate(wanted, first.data.usdForUah) : null;
+  const second = useQuote(raised !== null && raised > most ? most : raised);
   const { data, error, isFetching, refetch } = isShort ? second : first;
-  const isCounting = amountUah !== settled || (isFetching && !data);
+  const isCounting = isTyping || (isFetching && !data);
   return {
     quote: isCounting || amountUah === null ? null : (data ?? null),
     isCounting,

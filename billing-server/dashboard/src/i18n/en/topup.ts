@@ -29,8 +29,8 @@ export const topup: typeof Ukrainian = {
   pay: {
     title: '3. Payment',
     hosted: 'The payment page will open. After it you come back here.',
-    goTo: (amount) => `Go to the payment of ${amount}`,
-    goToPayment: 'Go to the payment',
+    goTo: (amount) => `Continue to payment · ${amount}`,
+    goToPayment: 'Continue to payment',
     pay: (amount) => `Pay ${amount}`,
     payNothing: 'Pay',
     counting: 'Calculating…',
@@ -55,7 +55,7 @@ export const topup: typeof Ukrainian = {
   summary: {
     title: 'Summary',
     toPay: 'To pay',
-    toBalance: 'Added to balance',
+    toBalance: 'To the balance',
     rate: (rate) => `$1 = ₴${rate}`,
     rateWithFee: (rate, percent) => `$1 = ₴${rate}, exchange fee ${percent}%`,
   },

@@ -3,9 +3,12 @@ import type { Payment, StartedPayment } from '~/api/model';
 import { paymentQuery } from '~/api/payments';
 import { pauseMs, wait } from '~/lib/wait';
 import { rememberPayment, settlePayment } from '../memory';
-import { PaymentRefused, reasonOf } from '../refusal';
+import { PaymentRefused, type Reason, reasonOf } from '../refusal';
 import type { Attempt } from '../useAttempt';
 import { type Card, confirm, look, type Outcome } from './confirm';
+
+/** So far apart two looks must agree that nothing was taken. */
+const DOUBT_MS = 5_000;
 
 interface CardPayment {
   card: Card;
@@ -40,15 +43,27 @@ export async function payByCard(order: CardPayment): Promise<void> {
 async function lookUntilKnown(order: CardPayment, clientSecret: string): Promise<Outcome> {
   const { card, attempt } = order;
   const startedAt = Date.now();
+  const believe = doubting();
   let outcome: Outcome = 'unknown';
   attempt.enter('checking');
   while (outcome === 'unknown' && attempt.isHere()) {
     await wait(pauseMs(Date.now() - startedAt));
     const [byServer, byStripe] = await Promise.all([askServer(order), look(card.stripe, clientSecret)]);
-    outcome = byServer === 'unknown' ? byStripe : byServer;
+    outcome = byServer === 'unknown' ? believe(byStripe) : byServer;
   }
   // Whoever has left is told when coming back.
   return attempt.isHere() ? outcome : new Promise(() => undefined);
+}
+
+/** What Stripe says of an open payment may be from before the card has reached it. */
+function doubting() {
+  let since: { reason: Reason; at: number } | null = null;
+  return (outcome: Outcome): Outcome => {
+    if (!(outcome instanceof PaymentRefused) || outcome.reason === 'canceled') return outcome;
+    const { reason } = outcome;
+    if (since?.reason !== reason) since = { reason, at: Date.now() };
+    return Date.now() - since.at < DOUBT_MS ? 'unknown' : outcome;
+  };
 }
 
 async function askServer({ cache, provider, payment }: CardPayment): Promise<Outcome> {
