@@ -23,7 +23,7 @@ export function usePayments(status: string) {
   return useQuery({
     queryKey: keys.payments(status),
     queryFn: async ({ signal }) => {
-      const query = { status, limit: 20 };
+      const query = { status, limit: 100 };
       const body = await answer(client.GET('/api/billing/payments', { params: { query }, signal }));
       return body.payments.map(parsePayment);
     },

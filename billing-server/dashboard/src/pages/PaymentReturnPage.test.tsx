@@ -1,10 +1,10 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import type { Schemas } from '~/api/schemas';
 import { FakeEventSource } from '~/test/events';
 import { CHECKOUT, fondy, paymentOf } from '~/test/payments';
 import { renderApp } from '~/test/render';
-import { balance, failure, signedIn, signedOut, stubServer } from '~/test/server';
+import { balance, failure, never, signedIn, signedOut, stubServer } from '~/test/server';
 import { seen } from '~/test/text';
 
 type Replies = Parameters<typeof stubServer>[0];
@@ -29,6 +29,7 @@ function show(payment: Partial<Schemas['PaymentState']>, replies: Replies = {}, 
   return { ...renderApp(address), looks, become };
 }
 
+const announced = () => seen(document.querySelector('[aria-live="polite"]'));
 const title = (name: string) => screen.findByRole('heading', { level: 1, name });
 
 describe('a payment that was just made', () => {
@@ -124,6 +125,35 @@ describe('a payment that was just made', () => {
   });
 });
 
+describe('a payment that nobody has paid', () => {
+  const left = { provider: 'fondy', id: 'p-1', returnTo: null, isUnsettled: true };
+
+  it('is told to be so after all the waiting, and gives way to a new one', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    sessionStorage.setItem('billing.payment', JSON.stringify(left));
+    show({});
+    await title('Перевіряємо платіж');
+    await act(() => vi.advanceTimersByTimeAsync(121_000));
+    await title('Платіж не завершено');
+    expect(screen.queryByText(/Банк ще обробляє/)).toBeNull();
+    expect(sessionStorage.getItem('billing.payment')).toContain('"isUnsettled":true');
+    fireEvent.click(screen.getByRole('link', { name: 'Почати новий платіж' }));
+    expect(await screen.findByRole('heading', { level: 1, name: 'Поповнення' })).toBeTruthy();
+    expect(sessionStorage.getItem('billing.payment')).toContain('"isUnsettled":false');
+  });
+
+  it('is not told to be so while the server can’t be asked', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    let isAway = false;
+    show({}, { [STATUS]: () => (isAway ? failure(503, 'DATABASE_UNAVAILABLE') : paymentOf()) });
+    await screen.findByText('Сума: 413,10 ₴');
+    isAway = true;
+    await act(() => vi.advanceTimersByTimeAsync(121_000));
+    expect(screen.queryByRole('heading', { name: 'Платіж не завершено' })).toBeNull();
+    expect(screen.getByText('Сервер поки не відповідає. Перевіряємо далі.')).toBeTruthy();
+  });
+});
+
 describe('a payment that succeeded', () => {
   it('shows the new balance as the server tells it', async () => {
     let available = 12.4;
@@ -161,6 +191,23 @@ describe('a payment that succeeded', () => {
     expect(screen.getByRole('link', { name: 'До огляду' })).toBeTruthy();
   });
 
+  it('is announced once, with the new balance', async () => {
+    // Long after whatever was announced before.
+    vi.useFakeTimers({ shouldAdvanceTime: true, now: Date.now() + 60 * 60_000 });
+    const { become } = show({});
+    await title('Перевіряємо платіж');
+    expect(announced()).not.toContain('Перевіряємо платіж');
+    FakeEventSource.current.tell('payment', become({ status: 'succeeded' }));
+    await waitFor(() => expect(announced()).toBe('Баланс поповнено. Доступно: 12,40 $'));
+  });
+
+  it('is told without the balance when that can’t be had', async () => {
+    show({ status: 'succeeded' }, { 'GET /api/billing/balance': failure(503, 'DATABASE_UNAVAILABLE') });
+    await title('Баланс поповнено');
+    await waitFor(() => expect(screen.queryByText('Доступно')).toBeNull());
+    expect(seen(screen.getByRole('main'))).toContain('+10,00 $');
+  });
+
   it('tells what was taken back since', async () => {
     show({ status: 'succeeded', taken_back: 100 });
     expect(await screen.findByText('Згодом повернено 100,00 ₴.')).toBeTruthy();
@@ -171,6 +218,9 @@ describe('a payment that came to nothing', () => {
   it.each([
     ['failed', 'insufficient_funds', 'Платіж не пройшов', 'На картці недостатньо коштів.', true],
     ['failed', '1004', 'Платіж не пройшов', /^Банк відхилив платіж/, true],
+    ['failed', '1037', 'Платіж не пройшов', 'На картці недостатньо коштів.', true],
+    ['failed', '1003', 'Платіж не пройшов', 'Неправильний код CVC.', true],
+    ['failed', '1054', 'Платіж не пройшов', /^Час на оплату минув/, true],
     ['pending', 'payment_intent_authentication_failure', 'Платіж не пройшов', /^Підтвердження/, false],
     ['canceled', null, 'Платіж скасовано', null, true],
     ['expired', null, 'Час на оплату минув', null, true],
@@ -184,11 +234,15 @@ describe('a payment that came to nothing', () => {
     expect(again.getAttribute('href')).toBe('/topup?amount=413.1&currency=UAH&method=fondy');
   });
 
-  it('is not told by a refusal from before, which is over in a moment', async () => {
-    const { become } = show({ failure: { code: 'card_declined', message: null } });
+  it('is not told by a refusal from before, however long the next answer takes', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    let looks = 0;
+    const refusedBefore = paymentOf({ failure: { code: 'card_declined', message: null } });
+    show({}, { [STATUS]: () => (++looks === 1 ? refusedBefore : never()) });
     await screen.findByText('Сума: 413,10 ₴');
+    await act(() => vi.advanceTimersByTimeAsync(10_000));
     expect(screen.queryByText('Платіж не пройшов')).toBeNull();
-    become({ status: 'succeeded', failure: null });
+    FakeEventSource.current.tell('payment', paymentOf({ status: 'succeeded' }));
     await title('Баланс поповнено');
   });
 
@@ -208,10 +262,9 @@ it('waits until somebody has signed in again', async () => {
   await waitFor(() => expect(address()).toBe(`/login?return_to=${encodeURIComponent(ADDRESS)}`));
 });
 
-it('opens what is reviewed by hand with the right words', async () => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
-  show({ status: 'processing', needs_review: 'paid_mismatch' });
-  await title('Перевіряємо платіж');
-  await act(() => vi.advanceTimersByTimeAsync(121_000));
-  expect(await screen.findByText(/перевіряє наш фахівець/)).toBeTruthy();
+it.each(['processing', 'expired'] as const)('tells at once what is reviewed by hand: %s', async (status) => {
+  show({ status, needs_review: 'paid_mismatch' });
+  await title('Платіж обробляється');
+  expect(screen.getByText(/перевіряє наш фахівець/)).toBeTruthy();
+  expect(screen.queryByText('Гроші не списано.')).toBeNull();
 });

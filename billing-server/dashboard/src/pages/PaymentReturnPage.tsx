@@ -1,6 +1,7 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { Checking, Slow } from '~/features/payment/Checking';
+import { NotFinished } from '~/features/payment/NotFinished';
 import { Succeeded } from '~/features/payment/Succeeded';
 import { Unpaid } from '~/features/payment/Unpaid';
 import { type Outcome, useOutcome } from '~/features/payment/useOutcome';
@@ -23,10 +24,16 @@ export default function PaymentReturnPage() {
   const payment = outcome.kind === 'unknown' ? null : outcome.payment;
   const title = titleOf(outcome, texts);
 
-  useEffect(() => announce(title), [title]);
+  const [firstTitle] = useState(title);
+  const { kind } = outcome;
+
   useEffect(() => {
-    if (outcome.kind !== 'checking') settlePayment(id);
-  }, [outcome.kind, id]);
+    // The first is read out with the page, and a success with its balance.
+    if (title !== firstTitle && kind !== 'succeeded') announce(title);
+  }, [title, firstTitle, kind]);
+  useEffect(() => {
+    if (kind !== 'checking' && kind !== 'unfinished') settlePayment(id);
+  }, [kind, id]);
 
   return (
     <Card className="mx-auto max-w-[560px]">
@@ -50,7 +57,11 @@ function Details({ outcome }: { outcome: Outcome }) {
   const texts = useTexts(paymentTexts);
   switch (outcome.kind) {
     case 'checking':
-      return outcome.isSlow ? <Slow payment={outcome.payment} /> : <Checking {...outcome} />;
+      return <Checking {...outcome} />;
+    case 'slow':
+      return <Slow payment={outcome.payment} />;
+    case 'unfinished':
+      return <NotFinished payment={outcome.payment} />;
     case 'succeeded':
       return <Succeeded payment={outcome.payment} />;
     case 'unpaid':
@@ -70,9 +81,10 @@ function Details({ outcome }: { outcome: Outcome }) {
 function titleOf(outcome: Outcome, texts: (typeof paymentTexts)['uk']): string {
   switch (outcome.kind) {
     case 'checking':
-      return outcome.isSlow ? texts.slow.title : texts.checking.title;
+    case 'slow':
+    case 'unfinished':
     case 'succeeded':
-      return texts.succeeded.title;
+      return texts[outcome.kind].title;
     case 'unpaid':
       return texts.unpaid.titles[outcome.ending];
     case 'unknown':

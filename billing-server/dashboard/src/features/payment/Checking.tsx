@@ -40,14 +40,14 @@ function Step({ standing, children }: { standing: Standing; children: string }) 
   );
 }
 
-/** The bank takes its time: nothing to do for the person but to leave. */
-export function Slow({ payment }: { payment: Payment | null }) {
+/** Somebody takes their time: nothing to do for the person but to leave. */
+export function Slow({ payment }: { payment: Payment }) {
   const { t } = useI18n();
   const texts = useTexts(paymentTexts);
   const address = useSession().data?.supportEmail;
   return (
     <>
-      <p className="mt-2">{payment?.needsReview ? texts.slow.review : texts.slow.text}</p>
+      <p className="mt-2">{payment.needsReview ? texts.slow.review : texts.slow.text}</p>
       <p className="mt-2 text-small text-muted">
         {texts.slow.safeToLeave}{' '}
         {address && (
@@ -59,13 +59,12 @@ export function Slow({ payment }: { payment: Payment | null }) {
       <ButtonLink to="/" className="mt-6">
         {texts.toOverview}
       </ButtonLink>
-      <BackToCheckout payment={payment} />
     </>
   );
 }
 
 /** For who has come back from the provider's page without paying. */
-function BackToCheckout({ payment }: { payment: Payment | null }) {
+export function BackToCheckout({ payment }: { payment: Payment | null }) {
   const texts = useTexts(paymentTexts).checking;
   const provider = useProviders().data?.find(({ id }) => id === payment?.provider);
   const url = payment?.status === 'pending' ? payment.checkoutUrl : null;

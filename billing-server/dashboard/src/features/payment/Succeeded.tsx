@@ -7,6 +7,7 @@ import { useI18n, useTexts } from '~/i18n';
 import { paymentTexts } from '~/i18n/payment';
 import { safeReturnTo } from '~/lib/navigation';
 import { recallPayment } from '~/payments/memory';
+import { announceCalmly } from '~/ui/Announcer';
 import { ButtonLink } from '~/ui/Button';
 import { Skeleton } from '~/ui/Skeleton';
 
@@ -14,19 +15,27 @@ import { Skeleton } from '~/ui/Skeleton';
 export function Succeeded({ payment }: { payment: Payment }) {
   const { money } = useI18n();
   const texts = useTexts(paymentTexts);
-  const balance = useNewBalance();
+  const { balance, isUnknown } = useNewBalance();
+  const available = balance && money(balance.available, { roundDown: true });
+  const { title, available: label } = texts.succeeded;
   const wayBack = wayBackFrom(payment);
   const { currency } = payment;
+
+  useEffect(() => {
+    if (available) announceCalmly(`${title}. ${label}: ${available}`);
+    else if (isUnknown) announceCalmly(title);
+  }, [available, isUnknown, title, label]);
+
   return (
     <>
-      <p className="mt-4 text-small text-muted">{texts.succeeded.available}</p>
-      <p className="figures text-figure-small font-semibold sm:text-figure">
-        {balance ? (
-          money(balance.available, { roundDown: true })
-        ) : (
-          <Skeleton className="my-1 h-9 w-44 sm:h-10" />
-        )}
-      </p>
+      {!isUnknown && (
+        <>
+          <p className="mt-4 text-small text-muted">{label}</p>
+          <p className="figures text-figure-small font-semibold sm:text-figure">
+            {available ?? <Skeleton className="my-1 h-9 w-44 sm:h-10" />}
+          </p>
+        </>
+      )}
       <p className="figures mt-1 text-positive">
         {money(payment.credited, { signed: true })}
         {currency !== 'USD' && (
@@ -54,13 +63,14 @@ export function Succeeded({ payment }: { payment: Payment }) {
 function useNewBalance() {
   const cache = useQueryClient();
   const [seenAt] = useState(Date.now);
-  const { data, dataUpdatedAt } = useBalance();
+  const { data, dataUpdatedAt, errorUpdatedAt } = useBalance();
   useEffect(() => {
     for (const queryKey of [keys.balance, ['history'], ['usage'], ['payments']]) {
       cache.invalidateQueries({ queryKey });
     }
   }, [cache]);
-  return dataUpdatedAt >= seenAt ? data : undefined;
+  const isNew = dataUpdatedAt >= seenAt;
+  return { balance: isNew ? data : undefined, isUnknown: !isNew && errorUpdatedAt >= seenAt };
 }
 
 /** Where the person came from, if the payment was started in this tab. */

@@ -30,7 +30,8 @@ export function Unpaid({ payment, ending }: { payment: Payment; ending: Ending }
   );
 }
 
-function topUpAgain({ amount, currency, provider }: Payment): string {
+/** The page to top up, with what this payment was of. */
+export function topUpAgain({ amount, currency, provider }: Payment): string {
   const search = new URLSearchParams({ amount: toDecimal(amount), currency, method: provider });
   return `/topup?${search}`;
 }

@@ -17,8 +17,12 @@ const DOUBT_MS = 3_000;
 export type Ending = 'refused' | 'canceled' | 'expired';
 
 export type Outcome =
-  /** Nothing final yet. `isSlow`: waiting is of no use any more. */
-  | { kind: 'checking'; payment: Payment | null; isSlow: boolean; isUnreachable: boolean }
+  /** Nothing final yet. */
+  | { kind: 'checking'; payment: Payment | null; isUnreachable: boolean }
+  /** The bank, or one of our people, is at it; waiting is of no use. */
+  | { kind: 'slow'; payment: Payment }
+  /** After all the waiting nobody has been paid. */
+  | { kind: 'unfinished'; payment: Payment }
   | { kind: 'succeeded'; payment: Payment }
   /** Nothing was credited. */
   | { kind: 'unpaid'; payment: Payment; ending: Ending }
@@ -28,8 +32,7 @@ export type Outcome =
 export function useOutcome(provider: string, id: string): Outcome {
   const [openedAt] = useState(Date.now);
   const isSlow = useElapsed(PATIENCE_MS);
-  const isBelieved = useElapsed(DOUBT_MS);
-  const { data, error } = useQuery({
+  const { data, error, dataUpdatedAt, errorUpdatedAt } = useQuery({
     ...paymentQuery(provider, id),
     enabled: id !== '',
     refetchInterval: ({ state }) => {
@@ -41,10 +44,17 @@ export function useOutcome(provider: string, id: string): Outcome {
 
   if (id === '' || (!data && isMissing(error))) return { kind: 'unknown' };
   if (data?.status === 'succeeded') return { kind: 'succeeded', payment: data };
+  if (data?.needsReview) return { kind: 'slow', payment: data };
   const ending = data && endingOf(data);
-  // A payment that is open may have been refused before: only a fresh look tells.
-  if (ending && (isOver(data) || isBelieved)) return { kind: 'unpaid', payment: data, ending };
-  return { kind: 'checking', payment: data ?? null, isSlow, isUnreachable: error !== null };
+  // A payment that is open may have been refused before: only a later look tells.
+  if (ending && (isOver(data) || dataUpdatedAt - openedAt >= DOUBT_MS)) {
+    return { kind: 'unpaid', payment: data, ending };
+  }
+  if (isSlow && data?.status === 'processing') return { kind: 'slow', payment: data };
+  // Not `error`: that is gone while it is asked anew.
+  const isUnreachable = errorUpdatedAt > dataUpdatedAt;
+  if (isSlow && data && !isUnreachable) return { kind: 'unfinished', payment: data };
+  return { kind: 'checking', payment: data ?? null, isUnreachable };
 }
 
 function isOver(payment: Payment | undefined): boolean {

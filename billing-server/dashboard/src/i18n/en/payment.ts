@@ -2,7 +2,7 @@ import type { payment as Ukrainian } from '../uk/payment';
 
 export const payment: typeof Ukrainian = {
   amount: (amount) => `Amount: ${amount}`,
-  number: 'Payment number:',
+  number: (id) => `Payment number: ${id}`,
   toOverview: 'To the overview',
   checking: {
     title: 'Checking the payment',
@@ -18,6 +18,10 @@ export const payment: typeof Ukrainian = {
     text: 'The bank is still processing the payment. It will be added to your balance automatically, and we will send you an email.',
     review: 'One of our people is looking at this payment. We will send you an email when it is done.',
     safeToLeave: 'You can close this page.',
+  },
+  unfinished: {
+    title: 'The payment was not completed',
+    text: 'No payment has reached us. If you have confirmed it at your bank, please don’t pay twice: it will be added automatically.',
   },
   succeeded: {
     title: 'Balance topped up',

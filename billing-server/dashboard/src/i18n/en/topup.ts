@@ -55,7 +55,7 @@ export const topup: typeof Ukrainian = {
   summary: {
     title: 'Summary',
     toPay: 'To pay',
-    toBalance: 'To the balance',
+    toBalance: 'Added to balance',
     rate: (rate) => `$1 = ₴${rate}`,
     rateWithFee: (rate, percent) => `$1 = ₴${rate}, exchange fee ${percent}%`,
   },
