@@ -10,6 +10,7 @@ import { useLiveUpdates } from './live';
 import { SkipLink } from './SkipLink';
 import { StandingBanners } from './StandingBanners';
 import { LanguageSwitch, ThemeMenu } from './switches';
+import { useOneAccount } from './useOneAccount';
 
 interface Section {
   to: string;
@@ -59,7 +60,7 @@ export default function Layout({ session, children }: { session: Session | undef
         tabIndex={-1}
         className="mx-auto max-w-[1104px] px-4 py-6 outline-none max-sm:pb-28 sm:px-6 sm:py-8 lg:px-8"
       >
-        {session && <LiveUpdates />}
+        {session && <LiveUpdates session={session} />}
         <StandingBanners session={session} />
         {session && children}
       </main>
@@ -68,8 +69,9 @@ export default function Layout({ session, children }: { session: Session | undef
   );
 }
 
-function LiveUpdates() {
+function LiveUpdates({ session }: { session: Session }) {
   useLiveUpdates();
+  useOneAccount(session);
   return null;
 }
 

@@ -1,8 +1,11 @@
-import { useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useBalance } from '~/api/balance';
 import type { Session } from '~/api/model';
 import { useI18n } from '~/i18n';
 import { Banner } from '~/ui/Banner';
+import { useLiveState } from './live';
+
+const AWAY_AFTER_MS = 10_000;
 
 /** What is true of every page, above it: the sandbox, no network, a suspended account. */
 export function StandingBanners({ session }: { session: Session | undefined }) {
@@ -27,19 +30,41 @@ export function StandingBanners({ session }: { session: Session | undefined }) {
           {t.common.sandbox}
         </Banner>
       )}
-      {!online && <OfflineBanner />}
+      {online ? <AwayBanner /> : <StaleBanner text={t.common.offline} />}
       {session?.signedIn && <SuspendedBanner supportEmail={session.supportEmail} />}
     </div>
   );
 }
 
-function OfflineBanner() {
+/** The stream breaks at times and comes back; what is not to be had for longer is said. */
+function AwayBanner() {
+  const { t } = useI18n();
+  const isDown = useLiveState() === 'down';
+  const { isError, refetch } = useBalance();
+  const [isLong, setLong] = useState(false);
+
+  useEffect(() => {
+    if (!isDown) return;
+    const timer = window.setTimeout(() => {
+      setLong(true);
+      refetch();
+    }, AWAY_AFTER_MS);
+    return () => {
+      window.clearTimeout(timer);
+      setLong(false);
+    };
+  }, [isDown, refetch]);
+
+  return isLong && isError ? <StaleBanner text={t.common.away} /> : null;
+}
+
+function StaleBanner({ text }: { text: string }) {
   const { t, moment } = useI18n();
   const { dataUpdatedAt } = useBalance();
   const asOf = dataUpdatedAt > 0 && t.common.asOf(moment(new Date(dataUpdatedAt).toISOString(), 'time'));
   return (
     <Banner tone="caution" role="status">
-      {t.common.offline} {asOf && `${asOf}.`}
+      {text} {asOf && `${asOf}.`}
     </Banner>
   );
 }

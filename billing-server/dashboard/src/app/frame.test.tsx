@@ -1,5 +1,6 @@
-import { screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import { keys } from '~/api/keys';
 import { historyOf, usageOf } from '~/test/fixtures';
 import { renderApp } from '~/test/render';
 import { balance, failure, signedIn, stubServer } from '~/test/server';
@@ -72,6 +73,32 @@ describe('the frame', () => {
     expect(await screen.findByText('The server is away for now. Please try again in a minute.')).toBeTruthy();
     const logout = requests.find((request) => request.url.endsWith('/auth/logout'));
     expect(logout?.headers.get('x-requested-with')).toBe('billing-dashboard');
+  });
+
+  it('keeps the focus near what was tried again', async () => {
+    let away = true;
+    stubServer({
+      ...replies,
+      'GET /api/billing/balance': () => (away ? failure(503, 'DATABASE_UNAVAILABLE') : balance),
+    });
+    const { user } = renderApp('/', 'en');
+    const card = await screen.findByRole('region', { name: 'Balance' });
+    const retry = await within(card).findByRole('button', { name: 'Try again' });
+    away = false;
+    await user.click(retry);
+    await within(card).findByText('$12.40');
+    expect(document.activeElement).toBe(within(card).getByRole('heading', { name: 'Balance' }));
+  });
+
+  it('leaves nothing of an account to the sign-in after it', async () => {
+    stubServer(replies);
+    const { queryClient } = renderApp('/', 'en');
+    await screen.findByText('$12.40');
+    act(() => {
+      queryClient.setQueryData(keys.session, (session) => session && { ...session, signedIn: false });
+    });
+    await screen.findByRole('heading', { level: 1, name: 'Sign in' });
+    expect(queryClient.getQueryData(keys.balance)).toBeUndefined();
   });
 
   it('waits for the session before it shows a page, and can be tried again', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { FakeEventSource } from '~/test/events';
 import { charge, historyOf, topUp, usageOf } from '~/test/fixtures';
 import { renderApp } from '~/test/render';
-import { balance, signedIn, stubServer } from '~/test/server';
+import { balance, failure, signedIn, stubServer } from '~/test/server';
 
 function start(changed: Parameters<typeof stubServer>[0] = {}) {
   const server = stubServer({
@@ -81,21 +81,78 @@ describe('live updates', () => {
     await screen.findByText('$12.40');
     FakeEventSource.current.accept();
     await act(() => vi.advanceTimersByTimeAsync(60_000));
-    expect(asked('/balance')).toBe(1);
+    expect(asked('/history')).toBe(1);
 
     FakeEventSource.current.fail();
     await act(() => vi.advanceTimersByTimeAsync(30_000));
-    expect(asked('/balance')).toBe(2);
+    expect(asked('/history')).toBe(2);
     expect(FakeEventSource.opened, 'the browser tries again by itself').toHaveLength(1);
 
     FakeEventSource.current.fail(true);
     await act(() => vi.advanceTimersByTimeAsync(30_000));
-    expect(asked('/balance')).toBe(3);
+    expect(asked('/history')).toBe(3);
     expect(FakeEventSource.opened).toHaveLength(2);
 
     FakeEventSource.current.accept();
     await act(() => vi.advanceTimersByTimeAsync(0));
-    expect(asked('/balance'), 'what happened meanwhile').toBe(4);
+    expect(asked('/history'), 'what happened meanwhile').toBe(4);
+  });
+
+  it('add up what was spent in the middle of a burst, too', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const { asked } = start();
+    await screen.findByText('$12.40');
+    FakeEventSource.current.accept();
+    for (let second = 0; second < 5; second += 1) {
+      FakeEventSource.current.tell('posting', charge(`burst${second}`, 0.5, 10));
+      await act(() => vi.advanceTimersByTimeAsync(1_000));
+    }
+    expect(asked('/usage')).toBeGreaterThan(1);
+  });
+
+  it('put what is told late in its place', async () => {
+    const old = { ...topUp('t0', 10, 11.9), created_at: '2020-01-01T00:00:00Z' };
+    start();
+    const table = await screen.findByRole('table', { name: 'Recent transactions' });
+    FakeEventSource.current.accept();
+    FakeEventSource.current.tell('posting', old);
+    await within(table).findByText('Top-up');
+    expect(within(table).getAllByRole('row').at(-1)?.textContent).toContain('Top-up');
+  });
+
+  it('ask for everything when too much was missed to be told', async () => {
+    const { asked } = start();
+    await screen.findByText('$12.40');
+    FakeEventSource.current.accept();
+    FakeEventSource.current.tell('reset', {});
+    await waitFor(() => expect(asked('/balance')).toBe(2));
+    await waitFor(() => expect(asked('/history')).toBe(2));
+  });
+
+  it('ask who is signed in when the page is shown again', async () => {
+    const { asked } = start();
+    await screen.findByText('$12.40');
+    show('hidden');
+    show('visible');
+    await waitFor(() => expect(asked('/auth/session')).toBe(2));
+  });
+
+  it('that are away for long are said to be', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    let away = false;
+    start({ 'GET /api/billing/balance': () => (away ? failure(503, 'DATABASE_UNAVAILABLE') : balance) });
+    await screen.findByText('$12.40');
+    FakeEventSource.current.accept();
+    const banner = () => screen.queryByText(/^The server does not answer/);
+    FakeEventSource.current.fail();
+    away = true;
+    await act(() => vi.advanceTimersByTimeAsync(9_000));
+    expect(banner()).toBeNull();
+    await act(() => vi.advanceTimersByTimeAsync(2_000));
+    expect(banner()?.textContent).toContain('As of');
+    away = false;
+    FakeEventSource.current.accept();
+    await waitFor(() => expect(banner()).toBeNull());
   });
 
   it('end with the page', async () => {

@@ -52,10 +52,10 @@ function follow(cache: QueryClient): () => void {
     }
   };
 
-  /** After a burst of postings: what only the server can add up, and what may have crossed with an answer. */
+  /** In the middle of a burst of postings, too, which may never end: what only the server can add up, and what may have crossed with an answer. */
   const settleSoon = () => {
-    window.clearTimeout(settleTimer);
-    settleTimer = window.setTimeout(() => {
+    settleTimer ??= window.setTimeout(() => {
+      settleTimer = undefined;
       cache.invalidateQueries({ queryKey: ['usage'] });
       cache.invalidateQueries({ queryKey: keys.recent });
     }, SETTLED_AFTER_MS);
@@ -83,6 +83,12 @@ function follow(cache: QueryClient): () => void {
       settleSoon();
       for (const listener of postingListeners) listener(posting);
     });
+    // More was missed than is told again.
+    stream.addEventListener('reset', () => {
+      refetch();
+      cache.invalidateQueries({ queryKey: ['payment'] });
+      cache.invalidateQueries({ queryKey: ['history', 'newest'] });
+    });
     listen<Payment>(stream, 'payment', parsePayment, (payment) => {
       replace(keys.payment(payment.provider, payment.id), payment);
       cache.invalidateQueries({ queryKey: ['payments'] });
@@ -97,6 +103,8 @@ function follow(cache: QueryClient): () => void {
     } else if (!stream) {
       open();
       refetch();
+      // Somebody else may have signed in meanwhile.
+      cache.invalidateQueries({ queryKey: keys.session });
     }
   };
 
@@ -128,8 +136,11 @@ function listen<Model>(
   );
 }
 
-/** A posting may be told twice: by the stream and by an answer that was on its way. */
+/** A posting may be told twice: by the stream and by an answer that was on its way. After a gap, old ones are told. */
 function withNewest(recent: Transaction[], posting: Transaction): Transaction[] {
   if (recent.some((known) => known.id === posting.id)) return recent;
-  return [posting, ...recent].slice(0, RECENT_COUNT);
+  const newestFirst = [posting, ...recent].sort(
+    (one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt),
+  );
+  return newestFirst.slice(0, RECENT_COUNT);
 }

@@ -1,4 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
+import { keys } from '~/api/keys';
 import { useSession } from '~/api/session';
 import { QueryError } from '~/app/QueryError';
 import { LanguageSwitch } from '~/app/switches';
@@ -20,9 +23,19 @@ export default function LoginPage() {
   const returnTo = safeReturnTo(search.get('return_to'));
   useDefaultLanguage(session.data?.defaultLanguage);
 
+  // A session may end on its own, without a page load: nothing of its account is to be found by the next.
+  const cache = useQueryClient();
+  const isOut = session.data?.signedIn === false;
+  useEffect(() => {
+    if (isOut) cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.session[0] });
+  }, [cache, isOut]);
+
   if (session.data?.signedIn) return <Navigate to={returnTo} replace />;
   return (
-    <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 px-4 py-8">
+    <main
+      // Who turns out to be signed in goes on, and is not to see this page flash by.
+      className={`mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 px-4 py-8 ${session.isPending ? 'appear-late' : ''}`}
+    >
       <LoginNotice
         failure={search.get('error')}
         signedOut={search.has('signed_out')}

@@ -28,8 +28,10 @@ export function useNewRows(filters: HistoryFilters, list: HistoryList, listUpdat
   useEffect(() => {
     let timer: number | undefined;
     const stop = onPosting(() => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => refetch(), TOGETHER_MS);
+      timer ??= window.setTimeout(() => {
+        timer = undefined;
+        refetch();
+      }, TOGETHER_MS);
     });
     return () => {
       stop();

@@ -28,6 +28,7 @@ export const common: Dictionary['common'] = {
   close: 'Close',
   errorId: (id) => `Error id: ${id}`,
   offline: 'No network. This is what was received last.',
+  away: 'The server does not answer. This is what was received last, until it does.',
   asOf: (time) => `As of ${time}`,
   sandbox: 'Sandbox: money and payments are not real here.',
   mailbox: 'Sent mail',
