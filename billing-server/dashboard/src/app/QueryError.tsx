@@ -1,6 +1,7 @@
 import { describeError } from '~/api/errors';
 import { useI18n } from '~/i18n';
 import { Button } from '~/ui/Button';
+import { focusHeading } from '~/ui/Card';
 
 interface QueryErrorProps {
   error: unknown;
@@ -16,7 +17,13 @@ export function QueryError({ error, onRetry, retrying = false }: QueryErrorProps
     <div className="flex flex-col items-start gap-3">
       <p>{text}</p>
       {id && <p className="text-note break-all text-muted">{t.common.errorId(id)}</p>}
-      <Button onClick={onRetry} busy={retrying}>
+      <Button
+        onClick={({ currentTarget }) => {
+          focusHeading(currentTarget);
+          onRetry();
+        }}
+        busy={retrying}
+      >
         {t.common.retry}
       </Button>
     </div>

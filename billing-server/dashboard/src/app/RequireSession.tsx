@@ -1,8 +1,10 @@
 import { lazy, Suspense } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { useSession } from '~/api/session';
+import { useI18n } from '~/i18n';
 import { loginPath } from '~/lib/navigation';
 import { Card } from '~/ui/Card';
+import { PageTitle } from '~/ui/PageTitle';
 import { ErrorBoundary } from './ErrorBoundary';
 import { QueryError } from './QueryError';
 import { useDefaultLanguage } from './useDefaultLanguage';
@@ -12,6 +14,7 @@ const Layout = lazy(() => import('./Layout'));
 
 /** The pages behind the sign-in, and the way back to them. */
 export function RequireSession() {
+  const { t } = useI18n();
   const session = useSession();
   const { pathname, search } = useLocation();
   useDefaultLanguage(session.data?.defaultLanguage);
@@ -21,6 +24,7 @@ export function RequireSession() {
     return (
       <main className="mx-auto max-w-xl px-4 py-16">
         <Card>
+          <PageTitle hidden>{t.common.crash.title}</PageTitle>
           <QueryError error={session.error} onRetry={() => session.refetch()} retrying={session.isFetching} />
         </Card>
       </main>

@@ -135,6 +135,7 @@ describe('Settings', () => {
     await user.type(day, '{Backspace}5');
     await user.click((await limits()).getByRole('button', { name: 'Скасувати зміни' }));
     expect(day.value).toBe('10');
+    expect(document.activeElement?.textContent).toBe('Ліміти витрат');
   });
 
   it('take another spelling of the same amount for no change', async () => {
@@ -167,6 +168,7 @@ describe('Limits', () => {
     await user.click((await limits()).getByRole('button', { name: 'Зберегти' }));
     expect(changes).toEqual([]);
     expect(day.value).toBe(typed);
+    expect(document.activeElement).toBe(day);
   });
 
   it('warn that calls stop at once under what is spent already, and may be saved so', async () => {

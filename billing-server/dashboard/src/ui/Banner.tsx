@@ -1,5 +1,6 @@
 import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { focusHeading } from './Card';
 
 export type BannerTone = 'info' | 'positive' | 'caution' | 'danger';
 
@@ -34,7 +35,10 @@ export function Banner({ tone, children, action, close, role }: BannerProps) {
       {close && (
         <button
           type="button"
-          onClick={close.onClose}
+          onClick={({ currentTarget }) => {
+            focusHeading(currentTarget);
+            close.onClose();
+          }}
           aria-label={close.label}
           className="-my-2 -mr-3 grid size-11 shrink-0 place-items-center rounded-control text-muted hover:text-ink"
         >

@@ -15,7 +15,7 @@ export function Card({ title, aside, className = '', children }: CardProps) {
   return (
     <section aria-labelledby={id} className={frame}>
       <header className="mb-4 flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-1">
-        <h2 id={id} className="text-lead font-semibold">
+        <h2 id={id} tabIndex={-1} className="text-lead font-semibold outline-none">
           {title}
         </h2>
         {aside}
@@ -23,4 +23,10 @@ export function Card({ title, aside, className = '', children }: CardProps) {
       {children}
     </section>
   );
+}
+
+/** Where what was pressed goes away, and would take the focus with it: on to the heading above it. */
+export function focusHeading(pressed: Element) {
+  const heading = pressed.closest('section')?.querySelector('h2') ?? document.querySelector('h1');
+  heading?.focus({ preventScroll: true });
 }

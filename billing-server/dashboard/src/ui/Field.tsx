@@ -24,7 +24,7 @@ export function Field({ label, hint, error, unit, large = false, className = '',
         <input
           {...rest}
           id={id}
-          className={`figures w-full min-w-0 bg-transparent px-3 outline-none ${large ? 'h-14 text-title' : 'h-11 text-body'}`}
+          className={`figures w-full min-w-0 bg-transparent px-3 outline-none placeholder:text-muted ${large ? 'h-14 text-title' : 'h-11 text-body'}`}
           aria-invalid={error ? true : undefined}
           aria-describedby={described || undefined}
         />

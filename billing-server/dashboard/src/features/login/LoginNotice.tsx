@@ -28,7 +28,10 @@ export function LoginNotice({ failure, signedOut, supportEmail }: LoginNoticePro
       <Banner tone={TONES[failure]} role="status">
         {texts.failures[failure]}{' '}
         {address && (
-          <a href={`mailto:${address}`} className="underline underline-offset-4">
+          <a
+            href={`mailto:${address}`}
+            className="-my-2.5 inline-flex min-h-11 items-center underline underline-offset-4"
+          >
             {t.common.support(address)}
           </a>
         )}

@@ -1,5 +1,6 @@
 import { useTexts } from '~/i18n';
 import { settingsTexts } from '~/i18n/settings';
+import { focusHeading } from '~/ui/Card';
 
 interface ContestedProps {
   /** What was saved elsewhere meanwhile. */
@@ -15,7 +16,10 @@ export function Contested({ value, onTake }: ContestedProps) {
       {texts.changedElsewhere(value)}
       <button
         type="button"
-        onClick={onTake}
+        onClick={({ currentTarget }) => {
+          focusHeading(currentTarget);
+          onTake();
+        }}
         className="min-h-11 rounded-control text-primary underline underline-offset-4"
       >
         {texts.takeTheirs}

@@ -1,11 +1,12 @@
 import { Check } from 'lucide-react';
-import { type FormEvent, type ReactNode, useEffect } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { describeError, type ErrorText } from '~/api/errors';
 import { useI18n, useTexts } from '~/i18n';
 import { settingsTexts } from '~/i18n/settings';
 import { announce } from '~/ui/Announcer';
 import { Button, buttonClass, Spinner } from '~/ui/Button';
-import { Card } from '~/ui/Card';
+import { Card, focusHeading } from '~/ui/Card';
 import type { Save } from './useSave';
 
 interface SectionProps {
@@ -31,18 +32,26 @@ export function Section({
   isToldAtField = false,
   children,
 }: SectionProps) {
+  const form = useRef<HTMLFormElement>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (isDirty && save.state !== 'saving') onSave();
+    if (!isDirty || save.state === 'saving') return;
+    flushSync(onSave);
+    focusInvalid(form.current);
   };
-  const undo = () => {
+  useEffect(() => {
+    if (isToldAtField) focusInvalid(form.current);
+  }, [isToldAtField]);
+
+  const undo = (pressed: Element) => {
+    focusHeading(pressed);
     save.touch();
     onUndo();
   };
   return (
     <Card title={title}>
       {text && <p className="-mt-2 mb-4 text-small text-muted">{text}</p>}
-      <form onSubmit={submit} noValidate className="grid gap-4">
+      <form ref={form} onSubmit={submit} noValidate className="grid gap-4">
         {children}
         <SaveRow isDirty={isDirty} save={save} onUndo={undo} isToldAtField={isToldAtField} />
       </form>
@@ -50,7 +59,15 @@ export function Section({
   );
 }
 
-type SaveRowProps = Pick<SectionProps, 'isDirty' | 'save' | 'onUndo' | 'isToldAtField'>;
+/** The field says what is wrong; there it is heard and mended. Who has gone elsewhere meanwhile is left there. */
+function focusInvalid(form: HTMLFormElement | null) {
+  const isHere = form?.contains(document.activeElement);
+  if (isHere) form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+}
+
+interface SaveRowProps extends Pick<SectionProps, 'isDirty' | 'save' | 'isToldAtField'> {
+  onUndo: (pressed: Element) => void;
+}
 
 function SaveRow({ isDirty, save, onUndo, isToldAtField }: SaveRowProps) {
   const texts = useTexts(settingsTexts);
@@ -74,7 +91,7 @@ function SaveRow({ isDirty, save, onUndo, isToldAtField }: SaveRowProps) {
         {isSaving ? texts.saving : texts.save}
       </button>
       {isDirty && !isSaving && (
-        <Button variant="quiet" onClick={onUndo}>
+        <Button variant="quiet" onClick={({ currentTarget }) => onUndo(currentTarget)}>
           {texts.undo}
         </Button>
       )}
