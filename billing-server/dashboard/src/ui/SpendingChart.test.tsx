@@ -28,6 +28,7 @@ function Chart({
       active={active}
       onActive={setActive}
       onOpen={onOpen}
+      onBlur={() => setActive(null)}
     />
   );
 }
@@ -84,12 +85,30 @@ describe('SpendingChart', () => {
     const onOpen = vi.fn();
     render(<Chart onOpen={onOpen} />);
     const slider = screen.getByRole('slider');
-    fireEvent.pointerUp(slider, { clientX: 100, pointerType: 'touch' });
+    const press = (at: { clientX: number; pointerType: string }) => {
+      fireEvent.pointerDown(slider, { ...at, button: 0 });
+      fireEvent.pointerUp(slider, at);
+    };
+    press({ clientX: 100, pointerType: 'touch' });
     expect(slider.getAttribute('aria-valuetext')).toBe('Monday: 3');
     expect(onOpen).not.toHaveBeenCalled();
-    fireEvent.pointerUp(slider, { clientX: 620, pointerType: 'mouse' });
+    press({ clientX: 620, pointerType: 'mouse' });
     expect(onOpen.mock.calls).toEqual([[2]]);
-    fireEvent.pointerUp(slider, { clientX: 10, pointerType: 'mouse' });
+    press({ clientX: 10, pointerType: 'mouse' });
     expect(onOpen).toHaveBeenCalledTimes(1);
+  });
+
+  it('opens nothing by another button, or by a press that began elsewhere', () => {
+    const onOpen = vi.fn();
+    render(<Chart onOpen={onOpen} />);
+    const slider = screen.getByRole('slider');
+    const at = { clientX: 620, pointerType: 'mouse' };
+    fireEvent.pointerUp(slider, at);
+    fireEvent.pointerDown(slider, { ...at, button: 2 });
+    fireEvent.pointerUp(slider, at);
+    fireEvent.pointerDown(slider, { ...at, button: 0 });
+    fireEvent.pointerLeave(slider, at);
+    fireEvent.pointerUp(slider, at);
+    expect(onOpen).not.toHaveBeenCalled();
   });
 });

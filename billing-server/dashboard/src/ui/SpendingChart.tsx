@@ -1,5 +1,5 @@
 import { scaleBand, scaleLinear } from '@visx/scale';
-import { type KeyboardEvent, type PointerEvent, useId, useMemo } from 'react';
+import { type FocusEventHandler, type KeyboardEvent, type PointerEvent, useId, useMemo, useRef } from 'react';
 import { BottomAxis, LeftAxis } from './ChartAxes';
 import type { ChartDay } from './chart';
 import { StackedBars } from './StackedBars';
@@ -14,6 +14,7 @@ interface SpendingChartProps {
   active: number | null;
   onActive: (place: number | null) => void;
   onOpen: (place: number) => void;
+  onBlur: FocusEventHandler;
 }
 
 const HEIGHT = 240;
@@ -25,7 +26,7 @@ const LABEL_WIDTH = 76;
  * the same data stands beside it.
  */
 export default function SpendingChart(props: SpendingChartProps) {
-  const { label, describedBy, days, formatValue, active, onActive, onOpen } = props;
+  const { label, describedBy, days, formatValue, active, onActive, onOpen, onBlur } = props;
   const [ref, width] = useWidth<HTMLDivElement>();
   const hatch = useId();
   const last = days.length - 1;
@@ -46,6 +47,9 @@ export default function SpendingChart(props: SpendingChartProps) {
     // With nothing to show, the ground line alone: any other value would be made up.
     return { x, y, values: highest > 0 ? y.ticks(4) : [0] };
   }, [days, width]);
+
+  /** A press that began elsewhere, or with another button, opens nothing. */
+  const isPressed = useRef(false);
 
   const placeAt = (event: PointerEvent<HTMLElement>) => {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left - MARGIN.left;
@@ -77,11 +81,19 @@ export default function SpendingChart(props: SpendingChartProps) {
       aria-valuetext={days[current]?.text}
       className="h-60 touch-pan-y rounded-control"
       onFocus={(event) => event.currentTarget.matches(':focus-visible') && onActive(current)}
-      onBlur={() => onActive(null)}
+      onBlur={onBlur}
       onKeyDown={onKeyDown}
       onPointerMove={(event) => event.pointerType !== 'touch' && onActive(placeAt(event))}
-      onPointerLeave={(event) => event.pointerType !== 'touch' && onActive(null)}
+      onPointerDown={(event) => {
+        isPressed.current = event.button === 0;
+      }}
+      onPointerLeave={(event) => {
+        isPressed.current = false;
+        if (event.pointerType !== 'touch') onActive(null);
+      }}
       onPointerUp={(event) => {
+        if (!isPressed.current) return;
+        isPressed.current = false;
         const place = placeAt(event);
         // A tap shows the day first; a finger can't hover.
         if (event.pointerType === 'touch') onActive(place);

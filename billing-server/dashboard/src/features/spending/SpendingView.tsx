@@ -1,4 +1,4 @@
-import { lazy, Suspense, useId, useMemo, useState } from 'react';
+import { type FocusEvent, lazy, Suspense, useId, useMemo, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Usage } from '~/api/model';
 import { type I18n, useI18n, useTexts } from '~/i18n';
@@ -24,6 +24,11 @@ export function SpendingView({ usage }: { usage: Usage }) {
   const [active, setActive] = useState<number | null>(null);
   const [asTable, setAsTable] = useState(false);
   const description = useId();
+  const dayLink = useRef<HTMLAnchorElement>(null);
+  /** The day stays while the focus is on the chart or on the link to it. */
+  const leave = ({ relatedTarget }: FocusEvent) => {
+    if (relatedTarget !== dayLink.current && !relatedTarget?.matches('[role=slider]')) setActive(null);
+  };
 
   const spending = useMemo(() => spendingOf(usage), [usage]);
   const names = spending.tools.map((tool) => (tool === null ? texts.others : toolName(tool)));
@@ -49,18 +54,20 @@ export function SpendingView({ usage }: { usage: Usage }) {
         <p>{headline}</p>
         {chosen && (
           <Link
+            ref={dayLink}
             to={dayTransactionsPath(chosen.day)}
             // The chart keeps its day while its link is pressed.
             onPointerDown={(event) => event.preventDefault()}
-            className="text-small text-primary underline underline-offset-4"
+            onBlur={leave}
+            className="inline-flex min-h-11 items-center text-small text-primary underline underline-offset-4"
           >
             {texts.openDay}
           </Link>
         )}
       </div>
       <p id={description} className="sr-only">
-        {texts.summary(formatDay(usage.from, 'month'), formatDay(usage.to, 'month'), names[0] ?? '')}{' '}
-        {texts.keys}
+        {texts.summary(formatDay(usage.from, 'month'), formatDay(usage.to, 'month'))}{' '}
+        {spending.total > 0 && names[0] && texts.most(names[0])} {texts.keys}
       </p>
       <Suspense fallback={<Skeleton className="h-60 w-full" />}>
         <SpendingChart
@@ -70,6 +77,7 @@ export function SpendingView({ usage }: { usage: Usage }) {
           formatValue={(value) => money(Math.round(value) as Micros, { decimals: 'fine' })}
           active={active}
           onActive={setActive}
+          onBlur={leave}
           onOpen={(place) => {
             const day = spending.days[place];
             if (day) navigate(dayTransactionsPath(day.day));
