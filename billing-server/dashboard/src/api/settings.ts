@@ -22,7 +22,9 @@ export function useChangeSettings() {
       parseSettings(await answer(client.PUT('/api/billing/settings', { body: change }))),
     // One after the other: each answer has all settings in it, and an older one must not come last.
     scope: { id: 'settings' },
-    onSuccess: (settings) => {
+    onSuccess: async (settings) => {
+      // An answer that is on its way may be older, and must not overwrite this one.
+      await cache.cancelQueries({ queryKey: keys.settings });
       cache.setQueryData(keys.settings, settings);
       // The balance tells the limits and the threshold, too; nobody waits for it.
       cache.invalidateQueries({ queryKey: keys.balance });
