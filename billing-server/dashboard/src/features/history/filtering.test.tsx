@@ -58,7 +58,7 @@ describe('Filters', () => {
     expect(address()).toBe('/transactions?type=charge');
     await user.selectOptions(await choice('Період'), 'Цей місяць');
     expect(address()).toBe('/transactions?period=month&type=charge');
-    await screen.findByText('Увімкнено: 2');
+    await screen.findByText('Застосовано: 2');
     await waitFor(() =>
       expect(lastAsked(server)).toBe('from=2026-10-31T22%3A00%3A00.000Z&type=charge&limit=25'),
     );

@@ -6,7 +6,7 @@ export const transactions = {
   title: 'Операції',
   filters: {
     title: 'Фільтри',
-    active: (count: number) => `Увімкнено: ${count}`,
+    active: (count: number) => `Застосовано: ${count}`,
     clear: 'Скинути всі',
     period: 'Період',
     types: 'Вид операції',
