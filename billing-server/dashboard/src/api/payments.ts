@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { type Micros, toDecimal } from '~/lib/money';
+import { type Language, type Micros, toDecimal } from '~/lib/money';
 import { answer, client } from './client';
 import { keys } from './keys';
 import type { Provider } from './model';
@@ -38,16 +38,20 @@ export interface PaymentOrder {
   quoteId: string | null;
 }
 
-/** Starts a payment. A repeat with the same key is the same payment. */
-export async function createPayment({ provider, amount, quoteId }: PaymentOrder, key: string) {
+/**
+ * Starts a payment, in whose language the provider's page is. A repeat with the same key is the same payment.
+ */
+export async function createPayment(order: PaymentOrder, key: string, language: Language) {
+  const { provider, amount, quoteId } = order;
   const decimal = toDecimal(amount);
   const params = { header: { 'Idempotency-Key': key } };
   if (provider.currency === 'UAH') {
-    const body = { amount_uah: decimal, quote_id: quoteId };
+    const body = { amount_uah: decimal, quote_id: quoteId, language };
     const call = client.POST('/api/billing/payment/fondy/create', { params, body });
     return parseStartedPayment(await answer(call));
   }
-  const call = client.POST('/api/billing/payment/stripe/create', { params, body: { amount_usd: decimal } });
+  const body = { amount_usd: decimal, language };
+  const call = client.POST('/api/billing/payment/stripe/create', { params, body });
   return parseStartedPayment(await answer(call));
 }
 

@@ -38,8 +38,8 @@ export interface paths {
          *     | `reset` | nothing: more was missed than is sent again, so that the caller has to ask for everything |
          *
          *     The `id` of each event is the number of the last posting that was sent. Who comes back with it in `Last-Event-ID` is
-         *     sent the postings after it, up to 1000; else nothing that is old is sent. Payments that changed meanwhile are not told
-         *     again. A comment every 20 seconds keeps the connection alive. An account may have 8 streams at once.
+         *     sent the postings after it, up to 1000, and payments that changed in the last quarter of an hour; else nothing that is
+         *     old is sent. A comment every 20 seconds keeps the connection alive. An account may have 8 streams at once.
          */
         get: operations["events"];
         put?: never;
@@ -817,6 +817,7 @@ export interface components {
         /** @description A payment in hryvnias to start. */
         NewHryvniaPayment: {
             amount_uah: components["schemas"]["AmountField"] | null;
+            language?: components["schemas"]["LanguageCode"] | null;
             /**
              * Format: uuid
              * @description The quote that says what is credited; else one is made now.
@@ -826,6 +827,7 @@ export interface components {
         /** @description A payment to start. */
         NewPayment: {
             amount_usd: components["schemas"]["AmountField"] | null;
+            language?: components["schemas"]["LanguageCode"] | null;
         };
         /** @description An amount to quote. */
         NewQuote: {
@@ -2786,7 +2788,7 @@ export interface operations {
             query?: {
                 /** @description A token as callers bring. */
                 token?: string;
-                /** @description What the browser left with, where the platform gives it back. */
+                /** @description What the browser left with. */
                 state?: string;
                 /** @description Why there is no token. */
                 error?: string;

@@ -319,7 +319,7 @@ describe('Leaving with changes', () => {
   it('asks, and stays when told to', async () => {
     const { user, address } = await change();
     await user.click(leaveBy());
-    const dialog = await screen.findByRole('dialog', { name: 'Піти без збереження?' });
+    const dialog = await screen.findByRole('dialog', { name: 'Вийти без збереження?' });
     expect(address()).toBe('/settings');
     await user.click(within(dialog).getByRole('button', { name: 'Залишитися' }));
     expect(screen.queryByRole('dialog')).toBeNull();
@@ -329,7 +329,7 @@ describe('Leaving with changes', () => {
   it('goes where it was going when told to', async () => {
     const { user, address } = await change();
     await user.click(leaveBy());
-    await user.click(await screen.findByRole('button', { name: 'Піти без збереження' }));
+    await user.click(await screen.findByRole('button', { name: 'Вийти без збереження' }));
     await waitFor(() => expect(address()).toBe('/transactions'));
   });
 

@@ -163,7 +163,7 @@ describe('Top up in hryvnias', () => {
     await user.click(await payButton('500,00 ₴'));
     await waitFor(() => expect(leaveFor).toHaveBeenCalledWith(CHECKOUT));
     const [request] = created();
-    expect(await request?.json()).toEqual({ amount_uah: '500', quote_id: 'quote-500' });
+    expect(await request?.json()).toEqual({ amount_uah: '500', quote_id: 'quote-500', language: 'uk' });
     expect(request?.headers.get('idempotency-key')).toMatch(/^[0-9a-f]{32}$/);
     expect(screen.getByRole('button', { name: 'Переходимо до оплати…' })).toBeTruthy();
     expect(sessionStorage.getItem('billing.payment')).toContain('/settings');

@@ -125,7 +125,7 @@ describe('paying by card', () => {
     expect(await screen.findByRole('heading', { name: 'Баланс поповнено' })).toBeTruthy();
     expect(address()).toBe('/payment/stripe/return?payment=p-1');
     expect(created()).toHaveLength(1);
-    expect(await created()[0]?.json()).toEqual({ amount_usd: '10' });
+    expect(await created()[0]?.json()).toEqual({ amount_usd: '10', language: 'uk' });
     expect(fake.calls.confirmPayment).toHaveBeenCalledTimes(1);
     expect(fake.calls.confirmPayment).toHaveBeenCalledWith({
       elements: fake.elements,

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError } from '~/api/errors';
 import type { StartedPayment } from '~/api/model';
 import { createPayment, type PaymentOrder } from '~/api/payments';
+import { useI18n } from '~/i18n';
 import { pauseMs } from '~/lib/wait';
 
 const MOST_REPEATS = 6;
@@ -93,8 +94,9 @@ export function useAttempt(): Attempt {
 }
 
 function useCreation() {
+  const { language } = useI18n();
   return useMutation({
-    mutationFn: ({ order, key }: Wish) => createPayment(order, key),
+    mutationFn: ({ order, key }: Wish) => createPayment(order, key, language),
     networkMode: 'always',
     retry: (failures, error) => failures < MOST_REPEATS && error instanceof ApiError && isUnknown(error),
     // As if 0, 1, 3, 6, 11… seconds had gone by since the first.

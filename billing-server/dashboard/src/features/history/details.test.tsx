@@ -109,7 +109,7 @@ describe('Details of a call', () => {
 
   it('are honest about what is out of the ordinary', async () => {
     const { text } = await open(line(1, { late: true, uncollected_usd: 0.1 }));
-    expect(text()).toContain('гроші списано вже після того, як їх звільнили');
+    expect(text()).toContain('утримання вже було знято, тож гроші списано пізніше');
     expect(text()).toContain('Ще 0,10\u00a0$ не списано');
   });
 

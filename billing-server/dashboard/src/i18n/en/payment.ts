@@ -2,7 +2,7 @@ import type { payment as Ukrainian } from '../uk/payment';
 
 export const payment: typeof Ukrainian = {
   amount: (amount) => `Amount: ${amount}`,
-  number: (id) => `Payment number: ${id}`,
+  number: 'Payment number:',
   toOverview: 'To the overview',
   checking: {
     title: 'Checking the payment',

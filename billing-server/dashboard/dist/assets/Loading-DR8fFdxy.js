@@ -1,1 +1,0 @@
-import{r as e}from"./createLucideIcon-D2_9EACY.js";import{f as t}from"./vendor-BtklaTVB.js";var n=t();function r({children:t}){let{t:r}=e();return(0,n.jsxs)(n.Fragment,{children:[(0,n.jsx)(`span`,{className:`sr-only`,children:r.common.loading}),t]})}export{r as t};

@@ -1,1 +1,0 @@
-import{a as e}from"./vendor-BtklaTVB.js";import{S as t,b as n,d as r,x as i}from"./index-DijbWAWq.js";function a(){return e({queryKey:n.balance,queryFn:async({signal:e})=>r(await i(t.GET(`/api/billing/balance`,{signal:e})))})}export{a as t};

@@ -1,1 +1,0 @@
-import{a as e}from"./vendor-BtklaTVB.js";import{S as t,b as n,f as r,x as i}from"./index-DijbWAWq.js";function a(){return e({queryKey:n.recent,queryFn:async({signal:e})=>{let n=await i(t.GET(`/api/billing/history`,{params:{query:{limit:5}},signal:e}));return r(n).transactions}})}export{a as t};
