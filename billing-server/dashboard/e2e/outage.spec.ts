@@ -63,7 +63,11 @@ test('without a network: one banner, and the time of what is shown', async ({
   complaints,
 }) => {
   complaints.expect(/ERR_INTERNET_DISCONNECTED/);
+  // The last part of the page to come.
+  const chart = page.waitForResponse(/SpendingChart/);
   await enter(page, words);
+  await (await chart).finished();
+  await expectBalance(page, words, 0);
   await context.setOffline(true);
   await expect(page.getByText(words.offline)).toBeVisible();
   await expect(page.getByText(words.offline)).toContainText(words.asOf);

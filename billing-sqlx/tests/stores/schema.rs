@@ -23,6 +23,7 @@ macro_rules! up_and_down {
         let acme = AccountId::new("acme").unwrap();
         store.account(&acme).await.unwrap();
         for (left, step) in [
+            (9, "changed payments"),
             (8, "notifications"),
             (7, "api keys"),
             (6, "observed calls"),

@@ -43,6 +43,8 @@ async fn a_server_that_stops_ends_its_streams_and_waits_for_none() {
         stream.expect("balance").await;
         streams.push(stream);
     }
+    // Browsers open connections that they may never use.
+    let _idle = std::net::TcpStream::connect(server.addr()).unwrap();
     let stopped = tokio::task::spawn_blocking(|| server.stop());
     for stream in streams {
         assert!(stream.rest().await.is_empty());

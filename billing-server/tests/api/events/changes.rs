@@ -32,6 +32,10 @@ async fn a_stream_tells_the_balance_and_then_what_changes() {
     }
     let status = anna.get(&format!("/api/billing/payment/stripe/{}/status", payment.id)).await.expect(200);
     assert_eq!(paid.data, status.json());
+    // Who comes back hears of it again: nobody knows whether he has.
+    let mut back = Stream::open(&anna, Some(1)).await;
+    assert_eq!(back.expect("payment").await.data, paid.data);
+    back.expect("balance").await;
 
     // What others do is not told.
     boris.create_payment("10").await.pay(&server.stripe()).await;
