@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import { useBalance } from '~/api/balance';
 import { dayIn } from '~/lib/dates';
@@ -12,9 +12,17 @@ export function useFilters() {
   const [search, setSearch] = useSearchParams();
   const text = search.toString();
   const { filters, ignored } = useMemo(() => readFilters(new URLSearchParams(text)), [text]);
+  // A second change may come before the first is drawn, and goes on from it.
+  const latest = useRef(filters);
+  useEffect(() => {
+    latest.current = filters;
+  }, [filters]);
   const change: ChangeFilters = useCallback(
-    (change, how) => setSearch(writeFilters({ ...filters, ...change }), how),
-    [filters, setSearch],
+    (change, how) => {
+      latest.current = { ...latest.current, ...change };
+      setSearch(writeFilters(latest.current), how);
+    },
+    [setSearch],
   );
   const clear = useCallback(() => setSearch(writeFilters(NO_FILTERS)), [setSearch]);
   return { filters, ignored, change, clear };
