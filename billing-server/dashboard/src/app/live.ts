@@ -52,7 +52,10 @@ function follow(cache: QueryClient): () => void {
     }
   };
 
-  /** In the middle of a burst of postings, too, which may never end: what only the server can add up, and what may have crossed with an answer. */
+  /**
+   * What only the server can add up, and what may have crossed with an answer: in the middle of a burst of postings,
+   * too, which may never end.
+   */
   const settleSoon = () => {
     settleTimer ??= window.setTimeout(() => {
       settleTimer = undefined;
