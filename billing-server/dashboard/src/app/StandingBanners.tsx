@@ -30,7 +30,8 @@ export function StandingBanners({ session }: { session: Session | undefined }) {
           {t.common.sandbox}
         </Banner>
       )}
-      {online ? <AwayBanner /> : <StaleBanner text={t.common.offline} />}
+      {!online && <StaleBanner text={t.common.offline} />}
+      {online && session?.signedIn && <AwayBanner />}
       {session?.signedIn && <SuspendedBanner supportEmail={session.supportEmail} />}
     </div>
   );

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { keys } from '~/api/keys';
 import { historyOf, usageOf } from '~/test/fixtures';
 import { renderApp } from '~/test/render';
-import { balance, failure, signedIn, stubServer } from '~/test/server';
+import { balance, failure, never, signedIn, stubServer } from '~/test/server';
 
 const replies = {
   'GET /auth/session': signedIn,
@@ -13,6 +13,13 @@ const replies = {
 };
 
 describe('the frame', () => {
+  it('stands already while the session is on its way, and asks for nothing of an account', async () => {
+    const { requests } = stubServer({ ...replies, 'GET /auth/session': never });
+    renderApp('/nowhere', 'en');
+    await screen.findByRole('link', { name: 'Skip to content' });
+    expect(requests.map(({ url }) => new URL(url).pathname)).toEqual(['/auth/session']);
+  });
+
   it('shows the balance on every page but the overview', async () => {
     stubServer(replies);
     const { user } = renderApp('/nowhere', 'en');
