@@ -2,8 +2,8 @@
 use std::collections::BTreeMap;
 
 use billing_core::{
-    Account, Cursor, HistoryQuery, HouseAccount, LedgerError, Money, ObservedRefusals, Operation, Page,
-    Posting, PostingKind, UsageBucket, UsageQuery,
+    Account, AccountId, Cursor, HistoryQuery, HouseAccount, LedgerError, Money, ObservedRefusals, Operation,
+    Page, Posting, PostingKind, UsageBucket, UsageQuery,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Row as _, query};
@@ -17,6 +17,47 @@ use crate::{
     stamp::Stamp,
 };
 
+/// By how much the clocks of servers that write to one ledger may differ, and far more than they do.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::days(1);
+
+/// Halves the postings of an account until the first from a time on is found: there is no index by time, for each would
+/// cost every charge, but numbers and times go up together, but for what clocks differ.
+const FIRST_FROM: &str = "WITH RECURSIVE halves (low, high) AS ( \
+    SELECT CAST(1 AS bigint), coalesce(max(sequence), 0) + 1 FROM postings WHERE account = $1 \
+    UNION ALL SELECT \
+        CASE WHEN (SELECT created_at FROM postings WHERE account = $1 AND sequence = (low + high) / 2) < $2 \
+            THEN (low + high) / 2 + 1 ELSE low END, \
+        CASE WHEN (SELECT created_at FROM postings WHERE account = $1 AND sequence = (low + high) / 2) < $2 \
+            THEN high ELSE (low + high) / 2 END \
+    FROM halves WHERE low < high) \
+    SELECT low FROM halves WHERE low = high";
+
+/// The numbers that postings of a span of time lie between, the first included and the last not: all of them are in
+/// here, and some of a day before and after it.
+async fn numbers(
+    store: &Store,
+    account: &AccountId,
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+) -> Result<(i64, i64), LedgerError> {
+    let first_from = async |time: Option<DateTime<Utc>>| match time {
+        None => Ok(None),
+        Some(time) => {
+            retry(|| async {
+                let first = query(FIRST_FROM).bind(account.as_str()).bind(Stamp(time));
+                let row = first.fetch_one(&mut *store.reader().await?).await?;
+                Ok::<_, Failure<LedgerError>>(Some(row.try_get::<i64, _>(0)?))
+            })
+            .await
+        }
+    };
+    let low = first_from(from.and_then(|from| from.checked_sub_signed(CLOCKS_DIFFER))).await?;
+    // What is posted from now on lies beyond every number there is.
+    let is_past = |to: &DateTime<Utc>| *to < store.clock.now();
+    let high = first_from(to.and_then(|to| to.checked_add_signed(CLOCKS_DIFFER)).filter(is_past)).await?;
+    Ok((low.unwrap_or_default(), high.unwrap_or(i64::MAX)))
+}
+
 /// What is not asked for is null. The text is looked for as it is, and in lower case of ASCII.
 const HISTORY: &str = concat!(
     "SELECT ",
@@ -28,7 +69,7 @@ const HISTORY: &str = concat!(
         OR lower(memo) LIKE $6 ESCAPE '\\' OR memo LIKE $7 ESCAPE '\\') \
     AND ($8 IS NULL OR debit_account = $8 OR credit_account = $8) AND ($9 IS NULL OR ",
     one_of!("operation", "$9"),
-    ") ORDER BY sequence DESC LIMIT $10 OFFSET $11"
+    ") AND sequence >= $10 ORDER BY sequence DESC LIMIT $11 OFFSET $12"
 );
 
 pub(super) async fn history(store: &Store, asked: &HistoryQuery) -> Result<Page<Posting>, LedgerError> {
@@ -40,10 +81,11 @@ pub(super) async fn history(store: &Store, asked: &HistoryQuery) -> Result<Page<
     let operations = Some(&asked.operations).filter(|operations| !operations.is_empty());
     let operations = operations.map(|names| rows::json_array(names.iter().map(Operation::as_str)));
     let currency = store.settings.currency();
+    let (low, high) = numbers(store, &asked.account, asked.from, asked.to).await?;
     let mut items = retry(|| async {
         let found = query(HISTORY)
             .bind(asked.account.as_str())
-            .bind(before)
+            .bind(before.min(high))
             .bind(kinds.as_str())
             .bind(asked.from.map(Stamp))
             .bind(asked.to.map(Stamp))
@@ -51,6 +93,7 @@ pub(super) async fn history(store: &Store, asked: &HistoryQuery) -> Result<Page<
             .bind(exact.as_deref())
             .bind(gateway.as_deref())
             .bind(operations.as_deref())
+            .bind(low)
             .bind(i64::from(asked.limit) + 1)
             .bind(i64::from(asked.offset))
             .fetch_all(&mut *store.reader().await?)
@@ -79,7 +122,8 @@ const USAGE: &str = concat!(
     " AS quarter, operation, count(*) AS calls, \
         CAST(sum(CASE WHEN amount > 0 THEN 1 ELSE 0 END) AS bigint) AS charged, \
         CAST(sum(amount) AS bigint) AS amount FROM postings \
-    WHERE account = $1 AND kind = $2 AND created_at >= $3 AND created_at < $4 GROUP BY 1, 2"
+    WHERE account = $1 AND kind = $2 AND created_at >= $3 AND created_at < $4 \
+    AND sequence >= $5 AND sequence < $6 GROUP BY 1, 2"
 );
 
 pub(super) async fn usage(
@@ -90,12 +134,15 @@ pub(super) async fn usage(
     asked.days()?;
     let zone = account.time_zone;
     let (from, to) = (zone.day_start(asked.from), zone.day_end(zone.day_start(asked.to)));
+    let (low, high) = numbers(store, &asked.account, Some(from), Some(to)).await?;
     let sums = retry(|| async {
         let found = query(USAGE)
             .bind(asked.account.as_str())
             .bind(PostingKind::Capture.as_str())
             .bind(Stamp(from))
             .bind(Stamp(to))
+            .bind(low)
+            .bind(high)
             .fetch_all(&mut *store.reader().await?)
             .await?;
         let mut sums = BTreeMap::new();

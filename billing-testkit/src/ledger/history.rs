@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::{
     Subject,
-    subject::{at, operation, usd},
+    subject::{at, noon, operation, usd},
 };
 
 async fn list(subject: &Subject, query: HistoryQuery) -> Vec<u64> {
@@ -66,6 +66,35 @@ pub async fn history_filters_by_kind_time_and_text(subject: Subject) {
         let mut by_text = query.clone();
         by_text.text = Some(text.to_owned());
         assert_eq!(list(&subject, by_text).await, expected, "{text}");
+    }
+}
+
+/// Servers post at once, and the clock of one is hours behind: what a span of time holds is told all the same.
+pub async fn a_span_of_time_is_told_whole_where_clocks_differ(subject: Subject) {
+    subject.without_limits().await;
+    subject.top_up("50").await;
+    for number in 0..60 {
+        subject.advance(TimeDelta::hours(if number % 3 == 2 { -23 } else { 17 }));
+        subject.charge("0.01").await.unwrap();
+    }
+    let query = HistoryQuery::new(subject.account.clone()).with_limit(100);
+    let all = subject.ledger.history(query.clone()).await.unwrap().items;
+    let day = |days| noon() + TimeDelta::days(days);
+    for (from, to) in (-2..12).flat_map(|from| (from..14).map(move |to| (day(from), day(to)))) {
+        let is_asked = |posting: &&Posting| (from..to).contains(&posting.created_at);
+        let expected: Vec<_> = all.iter().filter(is_asked).map(|posting| posting.sequence).collect();
+        let mut by_time = query.clone();
+        (by_time.from, by_time.to) = (Some(from), Some(to));
+        assert_eq!(list(&subject, by_time).await, expected, "{from} to {to}");
+        let days = UsageQuery::new(subject.account.clone(), from.date_naive(), to.date_naive());
+        let zone = subject.state().await.time_zone;
+        let is_charge = |posting: &&Posting| {
+            let day = zone.local_date(posting.created_at);
+            posting.kind == PostingKind::Capture && (days.from..=days.to).contains(&day)
+        };
+        let charges = all.iter().filter(is_charge).count();
+        let calls = subject.ledger.usage(days).await.unwrap().iter().map(|bucket| bucket.calls).sum::<u64>();
+        assert_eq!(usize::try_from(calls), Ok(charges), "{from} to {to}");
     }
 }
 

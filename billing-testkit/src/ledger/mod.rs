@@ -109,6 +109,7 @@ macro_rules! ledger_suite {
             // history
             history_is_newest_first_and_pages_by_cursor_and_offset,
             history_filters_by_kind_time_and_text,
+            a_span_of_time_is_told_whole_where_clocks_differ,
             history_filters_by_operations_exactly,
             history_filters_by_gateway,
             every_posting_names_both_sides_and_the_balance_after_it,
