@@ -5,13 +5,14 @@ use billing_core::{
     Capabilities, Checkout, CheckoutKind, CreatePayment, GatewayError, Money, PaymentGateway, PaymentRef,
     PaymentSnapshot, PaymentStatus, Refund, WebhookEvent, WebhookReply, WebhookRequest,
 };
+use reqwest::Url;
 use serde::de::DeserializeOwned;
 use stripe_client_core::RequestBuilder;
 
 use crate::{
-    client::{ATTEMPTS, Client},
+    client::{ATTEMPTS, Client, is_loopback},
     error::StripeError,
-    object::{self, CreatedIntent, Dispute, Listed, Page, PaymentIntent},
+    object::{self, ChargedIntent, CreatedIntent, Dispute, Listed, Page, PaymentIntent},
     request, take_back,
     webhook::Webhooks,
 };
@@ -89,6 +90,12 @@ impl StripeGateway {
         self.status(intent).await
     }
 
+    async fn receipt_of(&self, intent: &str) -> Result<Option<String>, GatewayError> {
+        let ChargedIntent { latest_charge } =
+            self.client.call(request::retrieve_with_charge(intent), None).await?;
+        Ok(latest_charge.and_then(|charge| charge.receipt_url).filter(|url| is_for_payers(url)))
+    }
+
     async fn intent(&self, intent: &str) -> Result<PaymentIntent, StripeError> {
         self.client.call(request::retrieve(intent), None).await
     }
@@ -141,6 +148,7 @@ impl PaymentGateway for StripeGateway {
             .with_cancel()
             .with_partial_refunds()
             .with_disputes()
+            .with_receipts()
     }
 
     async fn create_payment(&self, request: CreatePayment) -> Result<Checkout, GatewayError> {
@@ -166,6 +174,10 @@ impl PaymentGateway for StripeGateway {
     async fn refund(&self, request: Refund) -> Result<PaymentSnapshot, GatewayError> {
         self.in_time(self.give_back(intent_id(&request.payment)?, &request)).await
     }
+
+    async fn receipt(&self, payment: &PaymentRef) -> Result<Option<String>, GatewayError> {
+        self.in_time(self.receipt_of(intent_id(payment)?)).await
+    }
 }
 
 /// Stripe's id of a payment. It becomes a part of paths, so nothing but an id may pass.
@@ -174,6 +186,11 @@ fn intent_id(payment: &PaymentRef) -> Result<&str, GatewayError> {
     let rest = id.strip_prefix("pi_").unwrap_or_default();
     let is_id = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     is_id.then_some(id).ok_or(GatewayError::PaymentNotFound)
+}
+
+/// Whether a browser may be sent there: to an encrypted page, or to one of a simulator on this machine.
+fn is_for_payers(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
 }
 
 /// A positive amount in the unit that Stripe counts in.

@@ -64,6 +64,18 @@ impl PaymentIntent {
     }
 }
 
+/// A PaymentIntent with the [charge](https://docs.stripe.com/api/charges/object) that paid it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ChargedIntent {
+    pub(crate) latest_charge: Option<Charge>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Charge {
+    /// Stripe's page about it, as it stands when the page is opened.
+    pub(crate) receipt_url: Option<String>,
+}
+
 /// A [refund](https://docs.stripe.com/api/refunds/object).
 #[derive(Debug, Deserialize)]
 pub(crate) struct Refund {

@@ -35,6 +35,10 @@ pub(crate) fn retrieve(intent: &str) -> RequestBuilder {
     RetrievePaymentIntent::new(intent).build()
 }
 
+pub(crate) fn retrieve_with_charge(intent: &str) -> RequestBuilder {
+    RetrievePaymentIntent::new(intent).expand(["latest_charge".to_owned()]).build()
+}
+
 pub(crate) fn cancel(intent: &str) -> RequestBuilder {
     CancelPaymentIntent::new(intent).build()
 }

@@ -68,6 +68,16 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`GatewayError::Declined`] when it will not be done; [`GatewayError::Unavailable`] when nobody knows yet.
     async fn refund(&self, request: Refund) -> Result<PaymentSnapshot, GatewayError>;
+
+    /// The address of the provider's receipt for a payment that has succeeded, for its payer; `None` where there is none.
+    ///
+    /// It is asked for when somebody wants to see it: providers change receipts, and their addresses run out.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    async fn receipt(&self, _payment: &PaymentRef) -> Result<Option<String>, GatewayError> {
+        Ok(None)
+    }
 }
 
 #[async_trait]
@@ -97,11 +107,15 @@ impl<G: PaymentGateway + ?Sized> PaymentGateway for Arc<G> {
     async fn refund(&self, request: Refund) -> Result<PaymentSnapshot, GatewayError> {
         (**self).refund(request).await
     }
+    async fn receipt(&self, payment: &PaymentRef) -> Result<Option<String>, GatewayError> {
+        (**self).receipt(payment).await
+    }
 }
 
 /// What a gateway can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not, whatever the others are")]
 pub struct Capabilities {
     /// How a payer pays.
     pub checkout: CheckoutKind,
@@ -115,12 +129,22 @@ pub struct Capabilities {
     pub refunds_partially: bool,
     /// Whether it tells of disputes.
     pub sees_disputes: bool,
+    /// Whether it has receipts for payers.
+    pub issues_receipts: bool,
 }
 
 impl Capabilities {
     /// Payments from `min` to `max`, and nothing more.
     pub fn new(checkout: CheckoutKind, min: Money, max: Money) -> Self {
-        Self { checkout, min, max, cancels: false, refunds_partially: false, sees_disputes: false }
+        Self {
+            checkout,
+            min,
+            max,
+            cancels: false,
+            refunds_partially: false,
+            sees_disputes: false,
+            issues_receipts: false,
+        }
     }
 
     /// It closes unpaid payments.
@@ -141,6 +165,13 @@ impl Capabilities {
     #[must_use]
     pub fn with_disputes(mut self) -> Self {
         self.sees_disputes = true;
+        self
+    }
+
+    /// It has receipts for payers.
+    #[must_use]
+    pub fn with_receipts(mut self) -> Self {
+        self.issues_receipts = true;
         self
     }
 

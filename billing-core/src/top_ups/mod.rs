@@ -19,8 +19,8 @@ pub use start::{StartTopUp, Started};
 pub use stores::Stores;
 
 use crate::{
-    AccountId, BillingEvent, Capabilities, Clock, Currency, ExchangeRates, Message, Money, Payment,
-    PaymentGateway, PaymentId, PaymentRef, QuoteTerms,
+    AccountId, BillingEvent, Capabilities, Clock, Currency, ExchangeRates, GatewayError, Message, Money,
+    Payment, PaymentGateway, PaymentId, PaymentRef, PaymentStatus, QuoteTerms,
 };
 
 /// Providers' ids of orders are no longer.
@@ -108,6 +108,28 @@ impl TopUps {
     /// What everything is kept in.
     pub fn stores(&self) -> &Stores {
         &self.stores
+    }
+
+    /// The address of the provider's receipt for a payment, for its payer; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`TopUpError::UnknownPayment`], or what the gateway or store say.
+    pub async fn receipt(&self, id: PaymentId) -> Result<Option<String>, TopUpError> {
+        let payment = self.payment(id).await?;
+        if !self.has_receipt(&payment) {
+            return Ok(None);
+        }
+        match self.gateway(&payment.gateway)?.receipt(&payment.reference()).await {
+            Err(GatewayError::PaymentNotFound) => Ok(None),
+            told => Ok(told?),
+        }
+    }
+
+    /// Whether the provider may have a receipt for a payment.
+    pub fn has_receipt(&self, payment: &Payment) -> bool {
+        let is_paid = payment.status == PaymentStatus::Succeeded && payment.external_id.is_some();
+        let gateway = self.gateways.get(payment.gateway.as_str());
+        is_paid && gateway.is_some_and(|gateway| gateway.capabilities().issues_receipts)
     }
 
     /// Asks the provider how a payment stands, and takes it over.

@@ -210,7 +210,7 @@ impl News {
 
 #[cfg(test)]
 mod tests {
-    use billing_core::{Currency, LedgerSettings, Money};
+    use billing_core::{BookAccount, Currency, HouseAccount, LedgerSettings, Money, PostingId, PostingKind};
 
     use super::*;
 
@@ -228,6 +228,15 @@ mod tests {
     fn payment(name: &str) -> Payment {
         let ten = Money::from_micros(10_000_000, Currency::USD);
         Payment::new(PaymentId::new(), id(name), "stripe", ten, ten, DateTime::UNIX_EPOCH)
+    }
+
+    fn posting(sequence: u64) -> Posting {
+        let (own, revenue) = (BookAccount::Owned(id("acme")), BookAccount::House(HouseAccount::Revenue));
+        let (kind, cent) = (PostingKind::Capture, Money::from_micros(10_000, Currency::USD));
+        let id_of_it = PostingId::new();
+        let mut posting = Posting::new(id_of_it, id("acme"), kind, own, revenue, cent, DateTime::UNIX_EPOCH);
+        posting.sequence = sequence;
+        posting
     }
 
     #[test]
@@ -252,14 +261,16 @@ mod tests {
         let mut news = place.listen(account("acme", 3), std::slice::from_ref(&known));
         assert_eq!(board.watched(), [(id("acme"), 3)]);
         let mut tell = |sequence, payments: Vec<Payment>| {
-            board.tell(account("acme", sequence), Vec::new(), payments);
+            board.tell(account("acme", sequence), vec![posting(sequence)], payments);
             news.has_changed().unwrap().then(|| Arc::clone(&news.borrow_and_update()))
         };
         assert!(tell(3, vec![known.clone()]).is_none());
         assert!(tell(2, vec![]).is_none(), "an older look tells nothing");
-        assert_eq!(tell(4, vec![]).unwrap().account.sequence, 4);
+        let told = tell(4, vec![]).unwrap();
+        assert_eq!((told.account.sequence, told.postings.len()), (4, 1));
         let told = tell(3, vec![other.clone(), known.clone()]).unwrap();
         assert_eq!((told.account.sequence, told.payments.clone()), (4, vec![(1, other.clone())]));
+        assert!(told.postings.is_empty(), "the postings of an older look do not lead to this account");
         assert!(tell(4, vec![other.clone()]).is_none());
         other.updated_at = known.updated_at + chrono::TimeDelta::seconds(1);
         assert_eq!(tell(4, vec![other.clone()]).unwrap().payments, [(2, other)]);

@@ -80,7 +80,7 @@ impl Listener {
             greeting += &teller.reset(head, changes)?;
         }
         for payment in payments.into_iter().rev().filter(|_| heard.is_some()) {
-            greeting += &teller.event("payment", &PaymentState::from(payment))?;
+            greeting += &teller.event("payment", &PaymentState::of(app, payment))?;
         }
         greeting += &teller.balance(&account).await?;
         let left = (ends_at - app.clock.now()).to_std().unwrap_or_default();
@@ -155,7 +155,7 @@ impl Teller {
         }
         let told = self.changes;
         for (number, payment) in news.payments.iter().filter(|(number, _)| *number > told) {
-            text += &self.event("payment", &PaymentState::from(payment.clone()))?;
+            text += &self.event("payment", &PaymentState::of(&self.app, payment.clone()))?;
             self.changes = *number;
         }
         if self.account.as_ref() != Some(&news.account) {

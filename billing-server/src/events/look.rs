@@ -2,7 +2,7 @@ use std::{collections::HashMap, time::Duration};
 
 use billing_core::{Account, AccountId, BoxError, Cursor, HistoryQuery, LedgerError, Payment, Posting};
 use chrono::TimeDelta;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{App, error::chain};
@@ -45,6 +45,7 @@ pub(crate) async fn look(app: &App) {
 
 async fn look_once(app: &App) -> Result<(), BoxError> {
     let began_at = app.clock.now();
+    let mut outcome = Ok(());
     let watched = app.board.watched();
     for chunk in watched.chunks(CHUNK) {
         let ids: Vec<_> = chunk.iter().map(|(id, _)| id.clone()).collect();
@@ -56,15 +57,20 @@ async fn look_once(app: &App) -> Result<(), BoxError> {
         let standings = app.store.accounts.standings(&ids).await?.into_iter().map(|account| {
             let seen = seen.get(&account.id).copied().unwrap_or_default();
             let payments = payments.remove(&account.id).unwrap_or_default();
-            async move { Ok::<_, LedgerError>((new_postings(app, &account, seen).await?, account, payments)) }
+            async move { (new_postings(app, &account, seen).await, account, payments) }
         });
-        let standings: Vec<_> = stream::iter(standings).buffer_unordered(READS).try_collect().await?;
-        for (postings, account, payments) in standings {
+        let mut standings = stream::iter(standings).buffer_unordered(READS);
+        while let Some((postings, account, payments)) = standings.next().await {
+            // Whoever listens to an account whose postings can't be read tries for himself; the others go on.
+            let postings = postings.unwrap_or_else(|error| {
+                outcome = Err(error.into());
+                Vec::new()
+            });
             app.board.tell(account, postings, payments);
         }
     }
     app.board.looked(began_at - OVERLAP);
-    Ok(())
+    outcome
 }
 
 /// The postings after `seen`, if they are few.

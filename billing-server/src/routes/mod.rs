@@ -58,6 +58,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::fondy::create_fondy_payment))
         .routes(routes!(payments::quote::quote))
         .routes(routes!(payments::status::payment_status))
+        .routes(routes!(payments::receipt::receipt))
         .routes(routes!(payments::list::payments))
         .routes(routes!(payments::providers::payment_providers))
         .routes(routes!(preflight::capture::capture))

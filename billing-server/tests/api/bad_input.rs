@@ -54,6 +54,8 @@ async fn a_page_out_of_bounds_is_refused() {
         "cursor=5&offset=1",
         "cursor=18446744073709551615",
         "q=a%00b",
+        &format!("type={}", ["charge"; 21].join(",")),
+        &format!("operation={}", "a,".repeat(3_000)),
     ] {
         user.get(&format!("/api/billing/history?{bad}")).await.expect_error(400, "INVALID_QUERY");
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::support::{Browser, Launch, beside_sandbox};
+use crate::support::{Browser, Launch, beside_sandbox, sqlite_url};
 
 async fn signed_in(url: &str, user: &str) -> Browser {
     let browser = Browser::new(url);
@@ -81,4 +81,12 @@ async fn a_sandbox_that_was_used_before_is_left_as_it_is() {
     drop(server);
     let server = launch.clone().with_history().start().await;
     assert_eq!(server.api_as("demo-user").history_len().await, 1);
+}
+
+#[tokio::test]
+async fn no_history_is_made_up_in_a_database_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let launch = Launch::lived_in_sandbox().with_env("DATABASE_URL", sqlite_url(folder.path()));
+    let server = launch.start().await;
+    assert_eq!(server.api_as("demo-user").history_len().await, 0);
 }

@@ -1,7 +1,11 @@
-use crate::support::{Launch, Server};
+use crate::support::{Launch, Server, postgres_url};
 
 async fn with_history() -> Server {
-    let server = Launch::sandbox().start().await;
+    with_history_on(Launch::sandbox()).await
+}
+
+async fn with_history_on(launch: Launch) -> Server {
+    let server = launch.start().await;
     let user = server.api_as("anna");
     user.create_payment("10").await.pay(&server.stripe()).await;
     for tool in ["search_cases", "get_legislation", "search_cases"] {
@@ -65,7 +69,16 @@ async fn pages_follow_each_other_by_offset_and_by_cursor() {
 
 #[tokio::test]
 async fn filters_leave_out_the_rest() {
-    let server = with_history().await;
+    leave_out_the_rest(&with_history().await).await;
+}
+
+#[tokio::test]
+async fn filters_leave_out_the_rest_on_postgres() {
+    let launch = Launch::sandbox().with_env("DATABASE_URL", postgres_url().await);
+    leave_out_the_rest(&with_history_on(launch).await).await;
+}
+
+async fn leave_out_the_rest(server: &Server) {
     let user = server.api_as("anna");
     let count = async |query: &str| {
         let page = user.get(&format!("/api/billing/history?{query}")).await.expect(200).json();
@@ -86,4 +99,11 @@ async fn filters_leave_out_the_rest() {
     assert_eq!(count("to=2026-01-01T00:00:00Z").await, 0);
     assert_eq!(count("from=2026-01-01T02:00:00%2B02:00&type=topup,charge").await, 4);
     assert_eq!(server.api_as("boris").history_len().await, 0);
+
+    let file =
+        user.get("/api/billing/history.csv?type=charge&from=2026-01-01T00:00:00Z").await.expect(200).text;
+    assert_eq!(file.lines().count(), 1 + 3, "{file}");
+    let usage = user.get("/api/billing/usage?group=operation").await.expect(200).json();
+    let calls: Vec<_> = usage["buckets"].as_array().unwrap().iter().map(|bucket| &bucket["calls"]).collect();
+    assert_eq!(calls, [1, 2]);
 }

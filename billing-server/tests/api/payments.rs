@@ -205,3 +205,23 @@ async fn payments_are_listed_for_their_owner_by_status() {
     }
     server.anybody().get("/api/billing/payments").await.expect_error(401, "UNAUTHORIZED");
 }
+
+#[tokio::test]
+async fn the_receipt_of_a_paid_payment_is_its_providers_page() {
+    let server = Launch::sandbox().start().await;
+    let (anna, boris) = (server.api_as("anna"), server.api_as("boris"));
+    let payment = anna.create_payment("10").await;
+    let receipt_path = format!("/api/billing/payment/stripe/{}/receipt", payment.id);
+    assert_eq!(anna.get(&status_path(&payment.id)).await.expect(200).raw("has_receipt"), "false");
+    anna.get(&receipt_path).await.expect_error(404, "RECEIPT_NOT_FOUND");
+
+    payment.pay(&server.stripe()).await;
+    assert_eq!(anna.get(&status_path(&payment.id)).await.expect(200).raw("has_receipt"), "true");
+    boris.get(&receipt_path).await.expect_error(404, "PAYMENT_NOT_FOUND");
+    let url = anna.get(&receipt_path).await.expect(200).json()["url"].as_str().unwrap().to_owned();
+    assert!(url.starts_with(&server.exported("STRIPE_URL")), "{url}");
+    let page = reqwest::get(url).await.unwrap().error_for_status().unwrap().text().await.unwrap();
+    assert!(page.contains("10.00 USD"), "{page}");
+    let again = anna.get(&receipt_path).await.expect_error(429, "RATE_LIMITED");
+    assert_eq!(again.header("retry-after"), "3");
+}

@@ -132,3 +132,22 @@ async fn nothing_but_an_id_becomes_a_path() {
     }
     assert!(stripe.calls().is_empty());
 }
+
+#[tokio::test]
+async fn a_receipt_is_a_page_that_a_browser_may_be_sent_to() {
+    let receipt = async |charge: serde_json::Value| {
+        let stripe =
+            Canned::new(200, &[], json!({ "id": "pi_1", "latest_charge": charge }).to_string()).await;
+        let receipt = stripe.gateway.receipt(&intent()).await.unwrap();
+        assert_eq!(stripe.calls()[0].line, "GET /v1/payment_intents/pi_1?expand[0]=latest_charge");
+        receipt
+    };
+    let page = "https://pay.stripe.com/receipts/payment/1";
+    assert_eq!(receipt(json!({ "receipt_url": page })).await.as_deref(), Some(page));
+    for none in [json!(null), json!({}), json!({ "receipt_url": null })] {
+        assert_eq!(receipt(none).await, None);
+    }
+    for unsafe_page in ["javascript:alert(1)", "http://pay.stripe.com/1", "/receipts/1", ""] {
+        assert_eq!(receipt(json!({ "receipt_url": unsafe_page })).await, None, "{unsafe_page}");
+    }
+}

@@ -13,6 +13,7 @@ async fn it_says_what_it_can_do() {
     assert_eq!(capabilities.checkout, CheckoutKind::Elements);
     assert_eq!((capabilities.min, capabilities.max), (usd("0.50"), usd("999999.99")));
     assert!(capabilities.cancels && capabilities.refunds_partially && capabilities.sees_disputes);
+    assert!(capabilities.issues_receipts);
 }
 
 #[tokio::test]
@@ -116,4 +117,24 @@ async fn an_unknown_payment_is_not_found() {
     assert!(matches!(status, Err(GatewayError::PaymentNotFound)));
     let canceled = setup.gateway.cancel(&unknown).await;
     assert!(matches!(canceled, Err(GatewayError::PaymentNotFound)));
+}
+
+#[tokio::test]
+async fn a_paid_order_has_a_receipt_that_can_be_opened() {
+    let setup = Setup::new().await;
+    let order = setup.order().await;
+    assert_eq!(setup.gateway.receipt(&order.reference).await.unwrap(), None);
+    setup.stripe.decline(&order.intent, "card_declined").await.unwrap();
+    assert_eq!(setup.gateway.receipt(&order.reference).await.unwrap(), None);
+    setup.stripe.pay(&order.intent, &PayTerms::new()).await.unwrap();
+    setup.gateway.refund(order.refund_of("10")).await.unwrap();
+
+    let receipt = setup.gateway.receipt(&order.reference).await.unwrap().unwrap();
+    let page = reqwest::get(receipt).await.unwrap().error_for_status().unwrap().text().await.unwrap();
+    for shown in ["25.00 USD", "10.00 USD", "Поповнення"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let unknown = PaymentRef::new(None, Some("pi_unknown".to_owned()));
+    let error = setup.gateway.receipt(&unknown).await.unwrap_err();
+    assert!(matches!(error, GatewayError::PaymentNotFound), "{error}");
 }

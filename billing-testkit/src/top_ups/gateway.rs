@@ -27,6 +27,8 @@ pub enum Call {
     Cancel,
     /// To give money back.
     Refund,
+    /// Where a receipt is.
+    Receipt,
 }
 
 /// What befalls a call.
@@ -339,5 +341,11 @@ impl PaymentGateway for FakeGateway {
         let order = request.payment.external_id.clone().ok_or(GatewayError::PaymentNotFound)?;
         self.give_back(&order, &request);
         lost.map_or_else(|| self.snapshot(&request.payment), Err)
+    }
+
+    async fn receipt(&self, payment: &PaymentRef) -> Result<Option<String>, GatewayError> {
+        let lost = self.begin(Call::Receipt).await?;
+        let order = self.snapshot(payment)?.payment.external_id;
+        lost.map_or(Ok(order.map(|order| format!("https://pay.example/receipts/{order}"))), Err)
     }
 }

@@ -39,6 +39,7 @@ macro_rules! top_ups_suite {
             an_old_event_does_not_undo_a_success,
             a_canceled_payment_that_was_paid_after_all_is_credited,
             a_fault_at_any_step_is_healed_by_the_next_webhook,
+            a_receipt_is_asked_for_only_when_there_is_one,
             // webhooks
             a_webhook_that_is_not_authentic_changes_nothing,
             a_webhook_is_stored_before_it_is_applied,

@@ -128,6 +128,8 @@ export interface Payment {
   externalId: string | null;
   needsReview: string | null;
   checkoutUrl: string | null;
+  /** Whether the provider may be asked for a receipt. */
+  hasReceipt: boolean;
   createdAt: string;
   updatedAt: string;
 }

@@ -99,9 +99,16 @@ export function parsePayment(body: Schemas['PaymentState']): model.Payment {
     externalId: body.externalId,
     needsReview: body.needs_review,
     checkoutUrl: body.checkout_url,
+    hasReceipt: body.has_receipt,
     createdAt: body.created_at,
     updatedAt: body.updated_at,
   };
+}
+
+/** A page that a browser may be sent to. */
+export function parseReceipt({ url }: Schemas['Receipt']): string {
+  if (!/^https?:$/.test(new URL(url).protocol)) throw new TypeError(`not a page: ${url}`);
+  return url;
 }
 
 export function parseProvider(body: Schemas['Provider']): model.Provider {

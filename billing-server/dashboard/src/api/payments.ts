@@ -1,9 +1,9 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { type Language, type Micros, toDecimal } from '~/lib/money';
 import { answer, client } from './client';
 import { keys } from './keys';
-import type { Provider } from './model';
-import { parsePayment, parseProvider, parseStartedPayment } from './parse';
+import type { Payment, Provider } from './model';
+import { parsePayment, parseProvider, parseReceipt, parseStartedPayment } from './parse';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
@@ -53,6 +53,18 @@ export async function createPayment(order: PaymentOrder, key: string, language: 
   const body = { amount_usd: decimal, language };
   const call = client.POST('/api/billing/payment/stripe/create', { params, body });
   return parseStartedPayment(await answer(call));
+}
+
+/** Where the provider’s receipt is: asked for when somebody wants to see it, for its address runs out. */
+export function useReceipt({ provider, id: paymentId }: Payment) {
+  return useMutation({
+    mutationFn: async () => {
+      const call = client.GET('/api/billing/payment/{provider}/{paymentId}/receipt', {
+        params: { path: { provider, paymentId } },
+      });
+      return parseReceipt(await answer(call));
+    },
+  });
 }
 
 /** One payment as the server knows it; live updates keep it fresh, asking again is for where they are late. */

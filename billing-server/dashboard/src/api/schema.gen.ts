@@ -138,6 +138,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/billing/payment/{provider}/{paymentId}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The provider's receipt for a payment of the caller, as it is now: its address is not for keeping, for it runs out. */
+        get: operations["receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/billing/payment/{provider}/{paymentId}/status": {
         parameters: {
             query?: never;
@@ -927,6 +944,8 @@ export interface components {
             /** @description The provider's id of it, once known. */
             externalId: string | null;
             failure: components["schemas"]["PaymentFailure"] | null;
+            /** @description Whether the provider has a receipt for it: see `…/receipt`. */
+            has_receipt: boolean;
             /**
              * @description Why an operator looks at it: `paid_mismatch`, `other_merchant`, `taken_back_too_much` or
              *     `taken_back_other_currency`.
@@ -1072,6 +1091,14 @@ export interface components {
              * @description Until when a payment may be started with it.
              */
             valid_until: string;
+        };
+        /** @description Where a receipt is. */
+        Receipt: {
+            /**
+             * @description The provider's page, which anybody may open who knows its address.
+             * @example https://pay.stripe.com/receipts/acct_1/ch_1/rcpt_1
+             */
+            url: string;
         };
         /** @enum {string} */
         ServerMode: "serve" | "sandbox";
@@ -1744,6 +1771,69 @@ export interface operations {
             };
             /** @description Stripe did not answer in time: see `Retry-After`. */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The provider.
+                 * @example stripe
+                 */
+                provider: string;
+                /** @description Our id of the payment, or the provider's. */
+                paymentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description The token is missing, expired or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such payment, it is somebody else's, or there is no receipt for it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was asked for a moment ago: see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database, or something else that is needed, is away for now: see `Retry-After`. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -59,6 +59,7 @@ export function payment(change: Partial<Schemas['PaymentState']> = {}): Schemas[
     externalId: 'order-7',
     exchange_rate: '0.0242072137',
     checkout_url: null,
+    has_receipt: false,
     failure: null,
     needs_review: null,
     created_at: '2026-11-28T08:00:00Z',

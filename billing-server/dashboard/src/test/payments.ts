@@ -48,6 +48,7 @@ export function paymentOf(change: Partial<Schemas['PaymentState']> = {}): Schema
     taken_back: 0,
     failure: null,
     checkout_url: null,
+    has_receipt: false,
     exchange_rate: '0.0242072137',
     externalId: null,
     needs_review: null,

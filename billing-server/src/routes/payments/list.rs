@@ -55,7 +55,8 @@ pub(crate) async fn payments(
     let query =
         PaymentQuery::newest(limit).with_account(account).with_statuses(statuses(params.status.as_deref())?);
     let payments = app.payments().list(&query).await?;
-    Ok(Json(Payments { payments: payments.into_iter().map(PaymentState::from).collect() }))
+    let payments = payments.into_iter().map(|payment| PaymentState::of(&app, payment)).collect();
+    Ok(Json(Payments { payments }))
 }
 
 fn statuses(words: Option<&str>) -> Result<Vec<PaymentStatus>, ApiError> {

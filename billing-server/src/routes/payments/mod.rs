@@ -5,6 +5,7 @@ mod key;
 pub(super) mod list;
 pub(super) mod providers;
 pub(super) mod quote;
+pub(super) mod receipt;
 mod start;
 mod state;
 pub(super) mod status;

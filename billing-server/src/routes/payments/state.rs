@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{amount::Amount, words::StatusOfPayment};
+use crate::{App, amount::Amount, words::StatusOfPayment};
 
 /// How a payment stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,6 +35,8 @@ pub(crate) struct PaymentState {
     /// The provider's page to pay on, while the payment is open and payers are sent to one.
     #[schema(required)]
     checkout_url: Option<String>,
+    /// Whether the provider has a receipt for it: see `…/receipt`.
+    has_receipt: bool,
     /// What was taken back of it, in `currency`.
     taken_back: Amount,
     /// Why an operator looks at it: `paid_mismatch`, `other_merchant`, `taken_back_too_much` or
@@ -61,8 +63,10 @@ struct PaymentFailure {
     message: Option<String>,
 }
 
-impl From<Payment> for PaymentState {
-    fn from(payment: Payment) -> Self {
+impl PaymentState {
+    /// How `payment` stands.
+    pub(crate) fn of(app: &App, payment: Payment) -> Self {
+        let has_receipt = app.top_ups.has_receipt(&payment);
         let failure =
             payment.failure.map(|failure| PaymentFailure { code: failure.code, message: failure.message });
         let is_open = !payment.status.is_final();
@@ -76,6 +80,7 @@ impl From<Payment> for PaymentState {
             amount_usd: payment.credit.into(),
             exchange_rate: payment.exchange.map(|exchange| exchange.rate.to_string()),
             checkout_url: payment.checkout_url.filter(|_| is_open),
+            has_receipt,
             taken_back: payment.taken_back.into(),
             needs_review: payment.review.map(|review: Review| review.as_str()),
             failure,

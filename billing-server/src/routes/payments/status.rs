@@ -40,10 +40,16 @@ pub(crate) async fn payment_status(
     ApiPath((provider, id)): ApiPath<(String, String)>,
 ) -> Result<Json<PaymentState>, ApiError> {
     let payment = find(&app, &account, &provider, &id).await?.ok_or_else(unknown_payment)?;
-    Ok(Json(refreshed(&app, payment).await.into()))
+    let payment = refreshed(&app, payment).await;
+    Ok(Json(PaymentState::of(&app, payment)))
 }
 
-async fn find(app: &App, owner: &AccountId, provider: &str, id: &str) -> Result<Option<Payment>, ApiError> {
+pub(super) async fn find(
+    app: &App,
+    owner: &AccountId,
+    provider: &str,
+    id: &str,
+) -> Result<Option<Payment>, ApiError> {
     // What can't be an id is not looked up: PostgreSQL refuses a NUL, which would look like a fault of ours.
     if !gateways::NAMES.contains(&provider) || id.len() > LONGEST_ID_BYTES || id.contains(char::is_control) {
         return Ok(None);

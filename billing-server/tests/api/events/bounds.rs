@@ -1,7 +1,7 @@
 use reqwest::Method;
 
 use super::{Stream, Till, assert_in_a_row};
-use crate::support::{Answer, Launch, eventually, postgres_url, token_until};
+use crate::support::{Answer, Browser, Launch, eventually, postgres_url, token_until};
 
 #[tokio::test]
 async fn an_account_has_eight_streams_at_most() {
@@ -31,6 +31,20 @@ async fn streams_are_for_those_who_have_signed_in() {
     let events = Stream::open(&user, None).await.rest().await;
     assert_eq!(events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["balance"]);
     assert!(jsonwebtoken::get_current_timestamp() >= soon);
+}
+
+#[tokio::test]
+async fn a_stream_of_a_session_ends_with_it() {
+    let server = Launch::sandbox().with_env("SESSION_LIFE", "4s").start().await;
+    let browser = Browser::new(&server.url);
+    browser.sign_in_as("demo-user").await;
+    let signed_in_at = jsonwebtoken::get_current_timestamp();
+    let request = browser.request(Method::GET, "/api/billing/events");
+    // An answer is whole when the stream has ended.
+    let events = browser.send(request).await.expect(200).text;
+    assert!(jsonwebtoken::get_current_timestamp() >= signed_in_at + 3);
+    assert!(events.starts_with("event: balance") || events.contains("event: balance"), "{events}");
+    assert_eq!(browser.account().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -31,3 +31,22 @@ async fn what_another_replica_does_is_told() {
     let (median, worst) = (latencies[latencies.len() / 2], latencies.last().unwrap());
     writeln!(std::io::stderr(), "charges were told within {median:?}, at worst {worst:?}").unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_that_changed_during_a_cut_is_told_by_whichever_replica_one_comes_back_to() {
+    let url = postgres_url().await;
+    let (first, second) = (
+        Launch::sandbox().with_env("DATABASE_URL", &url).start().await,
+        Launch::sandbox().with_env("DATABASE_URL", &url).start().await,
+    );
+    let payment = first.api_as("anna").create_payment("10").await;
+    let mut stream = Stream::open(&first.api_as("anna"), None).await;
+    let heard = stream.expect("balance").await.id;
+    drop(stream);
+    payment.pay(&first.stripe()).await;
+
+    let mut back = Stream::open(&second.api_as("anna"), Some(heard)).await;
+    let (told, posting) = (back.next_named("payment").await, back.next_named("posting").await);
+    assert_eq!(told.data["paymentId"], payment.id.as_str());
+    assert_eq!((&told.data["status"], posting.id), (&"succeeded".into(), heard + 1));
+}

@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
-use billing_core::{Applied, Failure, PaymentId, PaymentRef, PaymentStatus, TakeBack, TakeBackKind};
+use billing_core::{
+    Applied, Failure, GatewayError, PaymentGateway as _, PaymentId, PaymentRef, PaymentStatus, TakeBack,
+    TakeBackKind, TopUpError,
+};
 
 use super::super::{
-    Backend, FakeGateway,
+    Backend, Call, FakeGateway,
     backend::{account, start, usd},
 };
 
@@ -128,4 +131,32 @@ pub async fn a_fault_at_any_step_is_healed_by_the_next_webhook(backend: Backend)
         }
     }
     assert_eq!(backend.postings(&account()).await.len(), 40);
+}
+
+/// Nobody is asked for the receipt of a payment that is not paid, nor a provider that has none.
+pub async fn a_receipt_is_asked_for_only_when_there_is_one(backend: Backend) {
+    let with_receipts = FakeGateway::default().capabilities().with_receipts();
+    for (capabilities, is_told) in [(with_receipts, true), (FakeGateway::default().capabilities(), false)] {
+        let gateway = Arc::new(FakeGateway::new(capabilities));
+        let top_ups = backend.top_ups(&gateway);
+        let id = PaymentId::new();
+        let started = top_ups.start(start(id, "10")).await.unwrap();
+        assert!(!top_ups.has_receipt(&started.payment));
+        assert_eq!(top_ups.receipt(id).await.unwrap(), None);
+
+        let order = gateway.order_of(id);
+        gateway.pay(&order, usd("10"));
+        let paid = top_ups.sync(id).await.unwrap();
+        assert_eq!(top_ups.has_receipt(&paid), is_told);
+        let receipt = top_ups.receipt(id).await.unwrap();
+        assert_eq!(receipt, is_told.then(|| format!("https://pay.example/receipts/{order}")));
+        assert_eq!(gateway.calls(Call::Receipt), u32::from(is_told));
+
+        gateway.refuse_next(Call::Receipt, GatewayError::PaymentNotFound);
+        gateway.refuse_next(Call::Receipt, GatewayError::Unavailable("nobody answers".into()));
+        assert_eq!(top_ups.receipt(id).await.unwrap(), None);
+        assert_eq!(top_ups.receipt(id).await.is_err(), is_told);
+    }
+    let unknown = backend.top_ups(&Arc::new(FakeGateway::default())).receipt(PaymentId::new()).await;
+    assert!(matches!(unknown, Err(TopUpError::UnknownPayment { .. })));
 }

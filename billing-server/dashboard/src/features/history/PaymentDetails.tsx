@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { paymentQuery } from '~/api/payments';
 import { QueryError } from '~/app/QueryError';
+import { Receipt } from '~/features/receipt/Receipt';
 import { useI18n, useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
 import { formatDecimal, unitPrice } from '~/lib/money';
@@ -42,6 +43,11 @@ export function PaymentDetails({ provider, paymentId }: { provider: string; paym
           {payment.externalId && (
             <Fact name={texts.details.externalId}>
               <CopyValue value={payment.externalId} />
+            </Fact>
+          )}
+          {payment.hasReceipt && (
+            <Fact name={texts.details.receipt}>
+              <Receipt payment={payment} />
             </Fact>
           )}
         </>

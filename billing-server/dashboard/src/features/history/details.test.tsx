@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { leaveFor } from '~/lib/leave';
 import { line, PAYMENT_ID, pages, payment, topUpLine } from '~/test/history';
 import { stubScreen } from '~/test/media';
 import { renderApp } from '~/test/render';
@@ -7,6 +8,8 @@ import { balance, failure, signedIn, stubServer } from '~/test/server';
 // Pages are loaded when they are shown; here before, for a busy machine takes long.
 import '~/pages/TransactionsPage';
 import './TransactionDetails';
+
+vi.mock('~/lib/leave');
 
 const STATUS = `GET /api/billing/payment/fondy/${PAYMENT_ID}/status`;
 
@@ -135,6 +138,23 @@ describe('Details of a top-up', () => {
     expect(text()).toContain('Курс1 $ = 41,31 ₴');
     expect(text()).toContain(`Номер платежу${PAYMENT_ID}`);
     expect(text()).toContain('Станзараховано');
+  });
+
+  it('lead to the receipt, where there is one', async () => {
+    let url = 'javascript:alert(1)';
+    const { user, details } = await open(topUpLine(1), {
+      [STATUS]: payment({ has_receipt: true }),
+      [`GET /api/billing/payment/fondy/${PAYMENT_ID}/receipt`]: () => ({ url }),
+    });
+    const button = await details.findByRole('button', { name: 'Відкрити квитанцію' });
+    await user.click(button);
+    expect(await details.findByText(/Не вдалося отримати квитанцію/)).toBeTruthy();
+    expect(leaveFor).not.toHaveBeenCalled();
+
+    url = 'https://pay.example/receipts/1';
+    await user.click(button);
+    await waitFor(() => expect(leaveFor).toHaveBeenCalledExactlyOnceWith(url));
+    expect(details.queryByText(/Не вдалося отримати квитанцію/)).toBeNull();
   });
 
   it('can be asked for again', async () => {

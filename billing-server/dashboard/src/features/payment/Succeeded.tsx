@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useBalance } from '~/api/balance';
 import { keys } from '~/api/keys';
 import type { Payment } from '~/api/model';
+import { Receipt } from '~/features/receipt/Receipt';
 import { useI18n, useTexts } from '~/i18n';
 import { paymentTexts } from '~/i18n/payment';
 import { safeReturnTo } from '~/lib/navigation';
@@ -54,6 +55,7 @@ export function Succeeded({ payment }: { payment: Payment }) {
         <ButtonLink variant={wayBack ? 'secondary' : 'primary'} to="/">
           {texts.toOverview}
         </ButtonLink>
+        {payment.hasReceipt && <Receipt payment={payment} />}
       </div>
     </>
   );

@@ -97,6 +97,7 @@ export const transactions: typeof Ukrainian = {
     rate: 'Rate',
     rateOf: (rate) => `$1 = ₴${rate}`,
     status: 'Status',
+    receipt: 'Receipt',
     note: 'Note',
     copy: 'Copy',
     copied: 'Copied',

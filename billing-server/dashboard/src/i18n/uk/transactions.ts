@@ -98,6 +98,7 @@ export const transactions = {
     rate: 'Курс',
     rateOf: (rate: string) => `1 $ = ${rate} ₴`,
     status: 'Стан',
+    receipt: 'Квитанція',
     note: 'Примітка',
     copy: 'Скопіювати',
     copied: 'Скопійовано',

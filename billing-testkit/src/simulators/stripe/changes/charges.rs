@@ -50,6 +50,7 @@ impl State {
             };
             self.book(moment, &movement)
         });
+        let receipt_url = is_paid.then(|| format!("{}/receipts/{id}", moment.base_url));
         let charge = Charge {
             id: id.clone(),
             payment_intent: payment_intent.to_owned(),
@@ -61,6 +62,7 @@ impl State {
             details,
             payment_method: attempt.payment_method.clone(),
             balance_transaction,
+            receipt_url,
             created: moment.now,
         };
         let object = charge.to_json();

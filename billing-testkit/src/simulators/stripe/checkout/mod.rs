@@ -1,8 +1,9 @@
-//! What payers see: the checkout page, which stands in for Stripe Elements, and their bank's page. Both work with curl
-//! just as well.
+//! What payers see: the checkout page, which stands in for Stripe Elements, their bank's page, both of which work
+//! with curl just as well, and the receipt.
 
 mod challenge;
 mod page;
+mod receipt;
 mod text;
 mod visit;
 
@@ -28,6 +29,7 @@ pub(super) fn router() -> Router<Arc<Engine>> {
         .route("/checkout/{id}/pay", post(pay))
         .route("/checkout/{id}/decline", post(decline))
         .merge(challenge::router())
+        .merge(receipt::router())
 }
 
 async fn show(

@@ -9,6 +9,7 @@ use super::visit::{Shown, Visit};
 use crate::simulators::shared::html::{button, escape, page};
 use crate::simulators::stripe::currency;
 use crate::simulators::stripe::error::ApiError;
+use crate::simulators::stripe::objects::Charge;
 
 /// The payment, with buttons while it can be paid.
 pub(super) fn payment(text: &'static Text, payment: &Shown, visit: &Visit) -> Response {
@@ -47,6 +48,23 @@ pub(super) fn result(text: &'static Text, intent: &Value) -> Response {
         text.not_confirmed
     };
     page(StatusCode::OK, text.language, "", text.title, &format!("<p>{outcome}</p>"))
+}
+
+/// What was paid, and what of it was given back.
+pub(super) fn receipt(text: &'static Text, charge: &Charge) -> Response {
+    let amount = |minor| currency::display(minor, &charge.currency);
+    let refunded = match charge.amount_refunded {
+        0 => String::new(),
+        minor => format!("<p>{}: {}</p>", text.refunded, amount(minor)),
+    };
+    let body = format!(
+        "<p>{}</p><p class=\"amount\">{}</p>{refunded}<p class=\"muted\">{}<br>{}</p>",
+        escape(charge.details.description.as_deref().unwrap_or_default()),
+        amount(charge.amount),
+        text.simulated,
+        escape(&charge.id),
+    );
+    page(StatusCode::OK, text.language, "", text.receipt, &body)
 }
 
 /// Why nothing was done.

@@ -23,6 +23,8 @@ pub(super) struct Text {
     pub(super) not_found: &'static str,
     pub(super) refused: &'static str,
     pub(super) go_back: &'static str,
+    pub(super) receipt: &'static str,
+    pub(super) refunded: &'static str,
 }
 
 const ENGLISH: Text = Text {
@@ -44,6 +46,8 @@ const ENGLISH: Text = Text {
     not_found: "There is no such payment.",
     refused: "This is not possible.",
     go_back: "Back to the shop",
+    receipt: "Receipt",
+    refunded: "Refunded",
 };
 
 const UKRAINIAN: Text = Text {
@@ -65,6 +69,8 @@ const UKRAINIAN: Text = Text {
     not_found: "Такого платежу немає.",
     refused: "Це неможливо.",
     go_back: "Повернутися до магазину",
+    receipt: "Квитанція",
+    refunded: "Повернено",
 };
 
 impl Text {

@@ -15,7 +15,6 @@ const UNUSED: &[&str] = &[
     "failure_balance_transaction",
     "on_behalf_of",
     "receipt_number",
-    "receipt_url",
     "review",
     "shipping",
     "source",
@@ -38,6 +37,8 @@ pub(crate) struct Charge {
     pub(crate) details: Details,
     pub(crate) payment_method: String,
     pub(crate) balance_transaction: Option<String>,
+    /// The page about it, where it is paid.
+    pub(crate) receipt_url: Option<String>,
     pub(crate) created: i64,
 }
 
@@ -81,6 +82,7 @@ impl Charge {
             "payment_method_details": card(),
             "radar_options": {},
             "receipt_email": self.details.receipt_email,
+            "receipt_url": self.receipt_url,
             "refunded": is_paid && self.refundable() == 0,
             "statement_descriptor_suffix": self.details.statement_descriptor_suffix,
             "status": if is_paid { "succeeded" } else { "failed" },

@@ -1,1 +1,0 @@
-import{a as e}from"./vendor-BQyYPy7o.js";import{C as t,S as n,f as r,x as i}from"./index-nOm-CQOf.js";function a(){return e({queryKey:i.balance,queryFn:async({signal:e})=>r(await n(t.GET(`/api/billing/balance`,{signal:e})))})}export{a as t};

@@ -1,1 +1,0 @@
-import{a as e}from"./vendor-BQyYPy7o.js";import{C as t,S as n,p as r,x as i}from"./index-nOm-CQOf.js";function a(){return e({queryKey:i.recent,queryFn:async({signal:e})=>{let i=await n(t.GET(`/api/billing/history`,{params:{query:{limit:5}},signal:e}));return r(i).transactions}})}export{a as t};

@@ -1,0 +1,4 @@
+import { receipt as en } from './en/receipt';
+import { receipt as uk } from './uk/receipt';
+
+export const receiptTexts = { uk, en };
