@@ -1,6 +1,7 @@
 import { type FocusEvent, lazy, Suspense, useId, useMemo, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Usage } from '~/api/model';
+import { ErrorBoundary } from '~/app/ErrorBoundary';
 import { type I18n, useI18n, useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
 import type { Micros } from '~/lib/money';
@@ -69,21 +70,23 @@ export function SpendingView({ usage }: { usage: Usage }) {
         {texts.summary(formatDay(usage.from, 'month'), formatDay(usage.to, 'month'))}{' '}
         {spending.total > 0 && names[0] && texts.most(names[0])} {texts.keys}
       </p>
-      <Suspense fallback={<Skeleton className="h-60 w-full" />}>
-        <SpendingChart
-          label={texts.chart}
-          describedBy={description}
-          days={days}
-          formatValue={(value) => money(Math.round(value) as Micros, { decimals: 'fine' })}
-          active={active}
-          onActive={setActive}
-          onBlur={leave}
-          onOpen={(place) => {
-            const day = spending.days[place];
-            if (day) navigate(dayTransactionsPath(day.day));
-          }}
-        />
-      </Suspense>
+      <ErrorBoundary instead={() => <p className="py-8 text-muted">{texts.noChart}</p>}>
+        <Suspense fallback={<Skeleton className="h-60 w-full" />}>
+          <SpendingChart
+            label={texts.chart}
+            describedBy={description}
+            days={days}
+            formatValue={(value) => money(Math.round(value) as Micros, { decimals: 'fine' })}
+            active={active}
+            onActive={setActive}
+            onBlur={leave}
+            onOpen={(place) => {
+              const day = spending.days[place];
+              if (day) navigate(dayTransactionsPath(day.day));
+            }}
+          />
+        </Suspense>
+      </ErrorBoundary>
       {spending.total > 0 && (
         <>
           <SpendingLegend
