@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
-import { ErrorBoundary } from '~/app/ErrorBoundary';
+import { ErrorBoundary } from '~/shared/ErrorBoundary';
 import type { PaymentFormProps } from './form';
 import { CardSkeleton } from './stripe/CardSkeleton';
 import { CardUnavailable } from './stripe/CardUnavailable';

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
-import { ErrorBoundary } from '~/app/ErrorBoundary';
 import { useI18n } from '~/i18n';
+import { ErrorBoundary } from '~/shared/ErrorBoundary';
 import { Skeleton } from '~/ui/Skeleton';
 import type { Row } from './rows';
 

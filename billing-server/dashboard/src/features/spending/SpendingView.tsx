@@ -1,12 +1,12 @@
 import { type FocusEvent, lazy, Suspense, useId, useMemo, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Usage } from '~/api/model';
-import { ErrorBoundary } from '~/app/ErrorBoundary';
 import { type I18n, useI18n, useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
 import type { Micros } from '~/lib/money';
 import { dayTransactionsPath } from '~/lib/navigation';
 import { toolName } from '~/lib/tools';
+import { ErrorBoundary } from '~/shared/ErrorBoundary';
 import { Button } from '~/ui/Button';
 import { Skeleton } from '~/ui/Skeleton';
 import { SpendingLegend } from './SpendingLegend';

@@ -1,12 +1,12 @@
 import { useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Provider } from '~/api/model';
-import { QueryError } from '~/app/QueryError';
 import { useTexts } from '~/i18n';
 import { topupTexts } from '~/i18n/topup';
 import { safeReturnTo } from '~/lib/navigation';
 import { PAYMENT_FORMS } from '~/payments';
 import { useAttempt } from '~/payments/useAttempt';
+import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
 import { AmountStep } from './AmountStep';
 import { chosenAmount } from './amount';

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { ApiError } from '~/api/errors';
-import { CrashPage } from '~/pages/CrashPage';
+import { CrashPage } from './CrashPage';
 
 const RELOADED_AT = 'billing.reloaded-at';
 const NOT_AGAIN_FOR_MS = 60_000;
