@@ -5,7 +5,7 @@ import { App } from './app/App';
 import { createQueryClient } from './app/queryClient';
 import { preloadPage } from './app/routes';
 
-import './app/steps';
+import './shared/steps';
 
 import { withoutSecrets } from './lib/returnAddress';
 

@@ -4,8 +4,8 @@ import { describeError } from '~/api/errors';
 import type { Session } from '~/api/model';
 import { useSignOut } from '~/api/session';
 import { useI18n } from '~/i18n';
+import { LanguageSwitch, ThemeChoice } from '~/shared/switches';
 import { Menu } from '~/ui/Menu';
-import { LanguageSwitch, ThemeChoice } from './switches';
 
 const ITEM = 'flex min-h-11 w-full items-center gap-3 rounded-control px-3 text-left hover:bg-canvas';
 

@@ -2,8 +2,8 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, Suspense } from 'react';
 import { Route, Routes, useLocation } from 'react-router';
 import { I18nProvider } from '~/i18n';
+import { ErrorBoundary } from '~/shared/ErrorBoundary';
 import { Announcer } from '~/ui/Announcer';
-import { ErrorBoundary } from './ErrorBoundary';
 import { RequireSession } from './RequireSession';
 import { OPEN_PAGES, PAGES } from './routes';
 

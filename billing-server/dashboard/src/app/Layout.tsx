@@ -4,12 +4,12 @@ import { Link, NavLink, useLocation } from 'react-router';
 import type { Session } from '~/api/model';
 import { useI18n } from '~/i18n';
 import type { Dictionary } from '~/i18n/uk';
+import { useLiveUpdates } from '~/shared/live';
+import { LanguageSwitch, ThemeMenu } from '~/shared/switches';
 import { AccountMenu } from './AccountMenu';
 import { BalancePill } from './BalancePill';
-import { useLiveUpdates } from './live';
 import { SkipLink } from './SkipLink';
 import { StandingBanners } from './StandingBanners';
-import { LanguageSwitch, ThemeMenu } from './switches';
 import { useOneAccount } from './useOneAccount';
 
 interface Section {

@@ -3,11 +3,11 @@ import { Navigate, Outlet, useLocation } from 'react-router';
 import { useSession } from '~/api/session';
 import { useI18n } from '~/i18n';
 import { loginPath } from '~/lib/navigation';
+import { ErrorBoundary } from '~/shared/ErrorBoundary';
+import { QueryError } from '~/shared/QueryError';
+import { useDefaultLanguage } from '~/shared/useDefaultLanguage';
 import { Card } from '~/ui/Card';
 import { PageTitle } from '~/ui/PageTitle';
-import { ErrorBoundary } from './ErrorBoundary';
-import { QueryError } from './QueryError';
-import { useDefaultLanguage } from './useDefaultLanguage';
 
 // Loaded while the session is asked for: the sign-in needs none of it.
 const Layout = lazy(() => import('./Layout'));

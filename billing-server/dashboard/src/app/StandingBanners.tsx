@@ -2,8 +2,8 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useBalance } from '~/api/balance';
 import type { Session } from '~/api/model';
 import { useI18n } from '~/i18n';
+import { useLiveState } from '~/shared/live';
 import { Banner } from '~/ui/Banner';
-import { useLiveState } from './live';
 
 const AWAY_AFTER_MS = 10_000;
 

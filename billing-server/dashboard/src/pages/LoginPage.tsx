@@ -3,14 +3,14 @@ import { useEffect } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
 import { keys } from '~/api/keys';
 import { useSession } from '~/api/session';
-import { QueryError } from '~/app/QueryError';
-import { LanguageSwitch } from '~/app/switches';
-import { useDefaultLanguage } from '~/app/useDefaultLanguage';
 import { LoginNotice } from '~/features/login/LoginNotice';
 import { SignInWays } from '~/features/login/SignInWays';
 import { useI18n, useTexts } from '~/i18n';
 import { loginTexts } from '~/i18n/login';
 import { safeReturnTo } from '~/lib/navigation';
+import { QueryError } from '~/shared/QueryError';
+import { LanguageSwitch } from '~/shared/switches';
+import { useDefaultLanguage } from '~/shared/useDefaultLanguage';
 import { Card } from '~/ui/Card';
 import { PageTitle } from '~/ui/PageTitle';
 import { Skeleton } from '~/ui/Skeleton';
@@ -33,8 +33,9 @@ export default function LoginPage() {
   if (session.data?.signedIn) return <Navigate to={returnTo} replace />;
   return (
     <main
-      // Who turns out to be signed in goes on, and is not to see this page flash by.
-      className={`mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 px-4 py-8 ${session.isPending ? 'appear-late' : ''}`}
+      // Not centred by its height: the card would move once the ways to sign in are known. And who turns out to be
+      // signed in goes on, and is not to see this page flash by.
+      className={`mx-auto flex min-h-dvh max-w-md flex-col gap-4 px-4 pt-[max(2rem,16dvh)] pb-8 ${session.isPending ? 'appear-late' : ''}`}
     >
       <LoginNotice
         failure={search.get('error')}

@@ -1,9 +1,9 @@
 import { useSettings } from '~/api/settings';
-import { Loading } from '~/app/Loading';
-import { QueryError } from '~/app/QueryError';
 import { SettingsForms } from '~/features/settings/SettingsForms';
 import { useTexts } from '~/i18n';
 import { settingsTexts } from '~/i18n/settings';
+import { Loading } from '~/shared/Loading';
+import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
 import { PageTitle } from '~/ui/PageTitle';
 import { Skeleton } from '~/ui/Skeleton';

@@ -4,7 +4,6 @@ import { useBalance } from '~/api/balance';
 import type { Provider } from '~/api/model';
 import { useProviders } from '~/api/payments';
 import { useSession } from '~/api/session';
-import { QueryError } from '~/app/QueryError';
 import { TopUp } from '~/features/topup/TopUp';
 import { TopUpSkeleton } from '~/features/topup/TopUpSkeleton';
 import { useArrival } from '~/features/topup/useChoice';
@@ -12,6 +11,7 @@ import { useI18n, useTexts } from '~/i18n';
 import { topupTexts } from '~/i18n/topup';
 import { returnPath } from '~/lib/returnAddress';
 import { recallPayment } from '~/payments/memory';
+import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
 import { PageTitle } from '~/ui/PageTitle';
 

@@ -2,7 +2,6 @@ import { useMemo, useRef } from 'react';
 import { useBalance } from '~/api/balance';
 import { useUsedOperations } from '~/api/operations';
 import { usePayments } from '~/api/payments';
-import { QueryError } from '~/app/QueryError';
 import { ExportLink } from '~/features/history/ExportLink';
 import { FilterBar } from '~/features/history/FilterBar';
 import { HistoryList } from '~/features/history/HistoryList';
@@ -13,6 +12,7 @@ import { useAccountDay, useFilters } from '~/features/history/useFilters';
 import { useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
 import { daysAfter } from '~/lib/days';
+import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
 import { PageTitle } from '~/ui/PageTitle';
 

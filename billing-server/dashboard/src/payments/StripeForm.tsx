@@ -7,7 +7,7 @@ import { useI18n, useTexts } from '~/i18n';
 import { topupTexts } from '~/i18n/topup';
 import { toMinorUnits } from '~/lib/rates';
 import { returnPath } from '~/lib/returnAddress';
-import { useAskBeforeLeaving } from '~/lib/useAskBeforeLeaving';
+import { useAskBeforeLeaving } from '~/shared/useAskBeforeLeaving';
 import type { PaymentFormProps } from './form';
 import { PayButton } from './PayButton';
 import { Problem } from './Problem';

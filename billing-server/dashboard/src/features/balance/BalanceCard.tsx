@@ -1,12 +1,12 @@
 import { useBalance } from '~/api/balance';
 import type { Balance } from '~/api/model';
 import { useUsage } from '~/api/usage';
-import { Freshness } from '~/app/Freshness';
-import { Loading } from '~/app/Loading';
-import { QueryError } from '~/app/QueryError';
 import { useI18n, useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
 import { convert, formatDecimal, type Micros } from '~/lib/money';
+import { Freshness } from '~/shared/Freshness';
+import { Loading } from '~/shared/Loading';
+import { QueryError } from '~/shared/QueryError';
 import { announceCalmly } from '~/ui/Announcer';
 import { ButtonLink } from '~/ui/Button';
 import { Card } from '~/ui/Card';

@@ -1,4 +1,4 @@
-import { useKept } from '~/app/kept';
+import { useKept } from '~/shared/kept';
 import { useMedia } from '~/ui/useMedia';
 import { HistoryCards } from './HistoryCards';
 import { HistoryTable } from './HistoryTable';

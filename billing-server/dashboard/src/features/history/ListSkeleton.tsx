@@ -1,4 +1,4 @@
-import { Loading } from '~/app/Loading';
+import { Loading } from '~/shared/Loading';
 import { Skeleton } from '~/ui/Skeleton';
 
 const ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { paymentQuery } from '~/api/payments';
-import { QueryError } from '~/app/QueryError';
 import { Receipt } from '~/features/receipt/Receipt';
 import { useI18n, useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
 import { formatDecimal, unitPrice } from '~/lib/money';
+import { QueryError } from '~/shared/QueryError';
 import { Skeleton } from '~/ui/Skeleton';
 import { CopyValue } from './CopyValue';
 import { Fact } from './Fact';

@@ -1,8 +1,8 @@
 import type { Payment } from '~/api/model';
 import type { usePayments } from '~/api/payments';
-import { QueryError } from '~/app/QueryError';
 import { useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
+import { QueryError } from '~/shared/QueryError';
 import { HistoryRows } from './HistoryRows';
 import { ListSkeleton } from './ListSkeleton';
 import { NothingFound } from './NothingFound';

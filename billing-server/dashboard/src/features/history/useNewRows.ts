@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { type HistoryList, useNewest } from '~/api/history';
 import { keys } from '~/api/keys';
 import type { HistoryFilters } from '~/api/model';
-import { onPosting, useLiveState } from '~/app/live';
+import { onPosting, useLiveState } from '~/shared/live';
 
 const POLL_EVERY_MS = 30_000;
 /** Postings that come together are asked for together. */

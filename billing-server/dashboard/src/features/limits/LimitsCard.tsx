@@ -1,11 +1,11 @@
 import { Link } from 'react-router';
 import { useBalance } from '~/api/balance';
 import type { LimitUse } from '~/api/model';
-import { Loading } from '~/app/Loading';
-import { QueryError } from '~/app/QueryError';
 import { useI18n, useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
 import { shareOf, subtract } from '~/lib/money';
+import { Loading } from '~/shared/Loading';
+import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
 import { Meter, type MeterTone } from '~/ui/Meter';
 import { Skeleton } from '~/ui/Skeleton';

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useUsage } from '~/api/usage';
-import { Freshness } from '~/app/Freshness';
-import { Loading } from '~/app/Loading';
-import { QueryError } from '~/app/QueryError';
 import { useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
 import { dayIn } from '~/lib/dates';
 import { daysAfter } from '~/lib/days';
+import { Freshness } from '~/shared/Freshness';
+import { Loading } from '~/shared/Loading';
+import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
 import { Segments } from '~/ui/Segments';
 import { Skeleton } from '~/ui/Skeleton';

@@ -6,6 +6,7 @@ import { overviewTexts } from '~/i18n/overview';
 import type { Micros } from '~/lib/money';
 import { dayTransactionsPath } from '~/lib/navigation';
 import { toolName } from '~/lib/tools';
+import { ErrorBoundary } from '~/shared/ErrorBoundary';
 import { Button } from '~/ui/Button';
 import { Skeleton } from '~/ui/Skeleton';
 import { SpendingLegend } from './SpendingLegend';
@@ -69,21 +70,23 @@ export function SpendingView({ usage }: { usage: Usage }) {
         {texts.summary(formatDay(usage.from, 'month'), formatDay(usage.to, 'month'))}{' '}
         {spending.total > 0 && names[0] && texts.most(names[0])} {texts.keys}
       </p>
-      <Suspense fallback={<Skeleton className="h-60 w-full" />}>
-        <SpendingChart
-          label={texts.chart}
-          describedBy={description}
-          days={days}
-          formatValue={(value) => money(Math.round(value) as Micros, { decimals: 'fine' })}
-          active={active}
-          onActive={setActive}
-          onBlur={leave}
-          onOpen={(place) => {
-            const day = spending.days[place];
-            if (day) navigate(dayTransactionsPath(day.day));
-          }}
-        />
-      </Suspense>
+      <ErrorBoundary instead={() => <p className="py-8 text-muted">{texts.noChart}</p>}>
+        <Suspense fallback={<Skeleton className="h-60 w-full" />}>
+          <SpendingChart
+            label={texts.chart}
+            describedBy={description}
+            days={days}
+            formatValue={(value) => money(Math.round(value) as Micros, { decimals: 'fine' })}
+            active={active}
+            onActive={setActive}
+            onBlur={leave}
+            onOpen={(place) => {
+              const day = spending.days[place];
+              if (day) navigate(dayTransactionsPath(day.day));
+            }}
+          />
+        </Suspense>
+      </ErrorBoundary>
       {spending.total > 0 && (
         <>
           <SpendingLegend

@@ -1,13 +1,12 @@
-import { Suspense, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Provider } from '~/api/model';
-import { QueryError } from '~/app/QueryError';
 import { useTexts } from '~/i18n';
 import { topupTexts } from '~/i18n/topup';
 import { safeReturnTo } from '~/lib/navigation';
 import { PAYMENT_FORMS } from '~/payments';
-import { CardSkeleton } from '~/payments/stripe/CardSkeleton';
 import { useAttempt } from '~/payments/useAttempt';
+import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
 import { AmountStep } from './AmountStep';
 import { chosenAmount } from './amount';
@@ -66,15 +65,13 @@ export function TopUp({ providers, usdInUah }: TopUpProps) {
         {charge.error ? (
           <QueryError error={charge.error} onRetry={charge.retry} />
         ) : (
-          <Suspense fallback={<CardSkeleton />}>
-            <Form
-              key={provider.id}
-              order={charge.order}
-              isCounting={charge.isCounting}
-              onIncomplete={showWhatIsMissing}
-              {...{ provider, attempt, returnTo }}
-            />
-          </Suspense>
+          <Form
+            key={provider.id}
+            order={charge.order}
+            isCounting={charge.isCounting}
+            onIncomplete={showWhatIsMissing}
+            {...{ provider, attempt, returnTo }}
+          />
         )}
       </Card>
     </>

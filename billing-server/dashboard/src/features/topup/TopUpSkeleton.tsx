@@ -1,4 +1,4 @@
-import { Loading } from '~/app/Loading';
+import { Loading } from '~/shared/Loading';
 import { Card } from '~/ui/Card';
 import { Skeleton } from '~/ui/Skeleton';
 

@@ -1,12 +1,12 @@
 import { Link } from 'react-router';
 import type { Transaction } from '~/api/model';
 import { RECENT_COUNT, useRecent } from '~/api/recent';
-import { Freshness } from '~/app/Freshness';
-import { Loading } from '~/app/Loading';
-import { QueryError } from '~/app/QueryError';
 import { useI18n, useTexts } from '~/i18n';
 import { overviewTexts } from '~/i18n/overview';
 import { decimalsOf } from '~/lib/money';
+import { Freshness } from '~/shared/Freshness';
+import { Loading } from '~/shared/Loading';
+import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';

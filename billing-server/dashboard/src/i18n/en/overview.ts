@@ -49,6 +49,7 @@ export const overview: typeof Ukrainian = {
     none: 'Nothing was spent in this period.',
     others: 'Others',
     chart: 'Spending by day',
+    noChart: 'The chart could not be shown.',
     summary: (from, to) => `From ${from} to ${to}.`,
     most: (tool) => `Most of it: ${tool}.`,
     keys: 'Arrows show the days, Enter opens the transactions of a day.',

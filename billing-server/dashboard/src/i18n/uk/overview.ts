@@ -53,6 +53,7 @@ export const overview = {
     none: 'За цей період витрат не було.',
     others: 'Інші',
     chart: 'Витрати за днями',
+    noChart: 'Не вдалося показати діаграму.',
     summary: (from: string, to: string) => `З ${from} до ${to}.`,
     most: (tool: string) => `Найбільше: ${tool}.`,
     keys: 'Стрілки показують дні, Enter відкриває операції дня.',

@@ -14,7 +14,7 @@ export const transactions = {
     provider: 'Платіжна система',
     status: 'Стан платежу',
     text: 'Пошук',
-    textHint: 'Назва інструмента або примітка',
+    textHint: 'Інструмент або примітка',
     all: {
       period: 'Увесь час',
       types: 'Усі види',

@@ -1,4 +1,4 @@
-import { Loading } from '~/app/Loading';
+import { Loading } from '~/shared/Loading';
 import { Skeleton } from '~/ui/Skeleton';
 
 /** The place of the card form: number, expiry, CVC and country. */

@@ -1,6 +1,6 @@
 import type { Appearance } from '@stripe/stripe-js';
 import { useMemo, useSyncExternalStore } from 'react';
-import { useTheme } from '~/app/theme';
+import { useTheme } from '~/shared/theme';
 
 const DARK = '(prefers-color-scheme: dark)';
 

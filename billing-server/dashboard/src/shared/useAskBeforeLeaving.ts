@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { entryIndex, guardSteps } from '~/app/steps';
+import { entryIndex, guardSteps } from './steps';
 
 /**
  * While it is on, leaving the page asks first: by a link, by the browser's buttons, by closing the tab, by another address. A

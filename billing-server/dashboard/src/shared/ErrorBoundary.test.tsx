@@ -11,12 +11,12 @@ function Broken({ error }: { error: Error }): never {
   throw error;
 }
 
-function show(error: Error) {
+function show(error: Error, instead?: () => string) {
   const reload = vi.fn();
   render(
     <MemoryRouter>
       <I18nProvider>
-        <ErrorBoundary reload={reload}>
+        <ErrorBoundary reload={reload} instead={instead}>
           <Broken error={error} />
         </ErrorBoundary>
       </I18nProvider>
@@ -30,6 +30,12 @@ describe('ErrorBoundary', () => {
     document.documentElement.lang = 'uk';
     // React tells of every error it catches.
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  });
+
+  it('has something else in the place of a part that broke', () => {
+    show(new TypeError('x is undefined'), () => 'Без діаграми');
+    expect(screen.getByText('Без діаграми')).toBeTruthy();
+    expect(screen.queryByRole('heading')).toBeNull();
   });
 
   it('says that the page broke, and reloads when asked', async () => {

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { ApiError } from '~/api/errors';
-import { CrashPage } from '~/pages/CrashPage';
+import { CrashPage } from './CrashPage';
 
 const RELOADED_AT = 'billing.reloaded-at';
 const NOT_AGAIN_FOR_MS = 60_000;
@@ -11,10 +11,12 @@ interface State {
 
 interface Props {
   children: ReactNode;
+  /** In the place of a part of a page that breaks; else all of the page is said to be broken. */
+  instead?: (retry: () => void) => ReactNode;
   reload?: () => void;
 }
 
-/** Around each page: one that breaks leaves the frame and the other pages standing. */
+/** Around each page, and parts that are loaded by themselves: what breaks leaves all else standing. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null };
 
@@ -26,15 +28,16 @@ export class ErrorBoundary extends Component<Props, State> {
     if (isChunkLoadFailure(error)) reloadOnce(this.reload);
   }
 
+  private readonly retry = () => this.setState({ error: null });
+
   private readonly reload = () => (this.props.reload ?? (() => window.location.reload()))();
 
   override render() {
     const { error } = this.state;
-    return error === null ? (
-      this.props.children
-    ) : (
-      <CrashPage details={detailsOf(error)} onReload={this.reload} />
-    );
+    const { children, instead } = this.props;
+    if (error === null) return children;
+    if (instead) return instead(this.retry);
+    return <CrashPage details={detailsOf(error)} onReload={this.reload} />;
   }
 }
 
