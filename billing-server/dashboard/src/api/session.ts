@@ -1,5 +1,5 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { answer, client, MARK } from './client';
+import { useQuery } from '@tanstack/react-query';
+import { answer, client } from './client';
 import { keys } from './keys';
 import { parseSession } from './parse';
 
@@ -11,13 +11,5 @@ export function useSession() {
     queryKey: keys.session,
     queryFn: async ({ signal }) => parseSession(await answer(client.GET('/auth/session', { signal }))),
     staleTime: FIVE_MINUTES_MS,
-  });
-}
-
-export function useSignOut() {
-  return useMutation({
-    mutationFn: () => answer(client.POST('/auth/logout', { params: { header: MARK } })),
-    // A page load leaves nothing of the account behind in memory.
-    onSuccess: () => window.location.assign('/login?signed_out=1'),
   });
 }

@@ -2,7 +2,7 @@ import { CircleUser, LogOut, Settings } from 'lucide-react';
 import { Link } from 'react-router';
 import { describeError } from '~/api/errors';
 import type { Session } from '~/api/model';
-import { useSignOut } from '~/api/session';
+import { useSignOut } from '~/api/signOut';
 import { useI18n } from '~/i18n';
 import { LanguageSwitch, ThemeChoice } from '~/shared/switches';
 import { Menu } from '~/ui/Menu';

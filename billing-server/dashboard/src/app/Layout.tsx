@@ -28,6 +28,7 @@ const SECTIONS: readonly Section[] = [
 export default function Layout({ session, children }: { session: Session | undefined; children: ReactNode }) {
   const { t } = useI18n();
   const onOverview = useLocation().pathname === '/';
+  if (!useOneAccount(session?.account)) return null;
   return (
     <>
       <SkipLink />
@@ -60,7 +61,7 @@ export default function Layout({ session, children }: { session: Session | undef
         tabIndex={-1}
         className="mx-auto max-w-[1104px] px-4 py-6 outline-none max-sm:pb-28 sm:px-6 sm:py-8 lg:px-8"
       >
-        {session && <LiveUpdates session={session} />}
+        {session && <LiveUpdates />}
         <StandingBanners session={session} />
         {session && children}
       </main>
@@ -69,9 +70,8 @@ export default function Layout({ session, children }: { session: Session | undef
   );
 }
 
-function LiveUpdates({ session }: { session: Session }) {
+function LiveUpdates() {
   useLiveUpdates();
-  useOneAccount(session);
   return null;
 }
 

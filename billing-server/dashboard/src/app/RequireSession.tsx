@@ -25,7 +25,7 @@ export function RequireSession() {
       <main className="mx-auto max-w-xl px-4 py-16">
         <Card>
           <PageTitle hidden>{t.common.crash.title}</PageTitle>
-          <QueryError error={session.error} onRetry={() => session.refetch()} retrying={session.isFetching} />
+          <QueryError error={session.error} onRetry={() => session.refetch()} />
         </Card>
       </main>
     );

@@ -1,28 +1,29 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
-import { keys } from '~/api/keys';
-import type { Session } from '~/api/model';
-
-const CHANNEL = 'billing.account';
+import { useEffect, useState } from 'react';
+import { reload } from '~/lib/leave';
+import { hearTabs, tellTabs } from '~/lib/tabs';
 
 /**
- * The tabs of a browser share one session: where another tab has signed in as somebody else, nothing of the account
- * before may stay here. They tell each other as they open; a sign-in means that the page is loaded.
+ * Whether this page may still be shown: it is of the account that it was opened for. Where another tab has signed out, or
+ * signed in as somebody else, nothing of that account may be seen or paid for any more: the page is loaded anew. An
+ * account is undefined until it is known.
  */
-export function useOneAccount({ account, signedIn }: Session) {
-  const cache = useQueryClient();
-  const first = useRef(account);
+export function useOneAccount(account: string | null | undefined): boolean {
+  const [first, setFirst] = useState(account);
+  if (first === undefined && account !== undefined) setFirst(account);
+  const [isTold, setIsTold] = useState(false);
+  const isOver = isTold || (first !== undefined && account !== first);
 
   useEffect(() => {
-    if (signedIn && account !== first.current) window.location.reload();
-  }, [account, signedIn]);
+    if (first === undefined) return;
+    // A sign-in means that the page is loaded.
+    tellTabs(first);
+    return hearTabs((theirs) => theirs !== first && setIsTold(true));
+  }, [first]);
 
+  // Once nothing is shown any more: what asks before somebody leaves is gone, too.
   useEffect(() => {
-    const tabs = new BroadcastChannel(CHANNEL);
-    tabs.onmessage = ({ data }) => {
-      if (data !== first.current) cache.invalidateQueries({ queryKey: keys.session });
-    };
-    tabs.postMessage(first.current);
-    return () => tabs.close();
-  }, [cache]);
+    if (isOver) reload();
+  }, [isOver]);
+
+  return !isOver;
 }

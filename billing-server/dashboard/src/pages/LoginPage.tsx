@@ -48,7 +48,7 @@ export default function LoginPage() {
         <p className="mt-1 mb-6 text-muted">{texts.text}</p>
         {session.isPending && <Skeleton className="h-11 w-full" />}
         {session.isError && !session.data && (
-          <QueryError error={session.error} onRetry={() => session.refetch()} retrying={session.isFetching} />
+          <QueryError error={session.error} onRetry={() => session.refetch()} />
         )}
         {session.data && <SignInWays ways={session.data.signIn} returnTo={returnTo} />}
       </Card>

@@ -4,24 +4,12 @@ import { keys } from '~/api/keys';
 import type { Schemas } from '~/api/schemas';
 import { stubDialog } from '~/test/dialog';
 import { FakeEventSource } from '~/test/events';
+import { settings as saved } from '~/test/fixtures';
 import { stubScreen } from '~/test/media';
 import { renderApp } from '~/test/render';
 import { balance, failure, never, signedIn, stubServer } from '~/test/server';
 // Pages are loaded when they are shown; here before, for a busy machine takes long.
 import './SettingsPage';
-
-const saved: Schemas['Settings'] = {
-  daily_limit_usd: 10,
-  monthly_limit_usd: 100,
-  daily_limit_ceiling_usd: 1000,
-  monthly_limit_ceiling_usd: 10000,
-  time_zone: 'Europe/Kyiv',
-  language: 'uk',
-  low_balance_threshold_usd: 5,
-  notifications: { payment_failed: true, balance_low: true, limit_reached: true },
-  email: 'olena@example.com',
-  name: 'Олена Коваль',
-};
 
 const GET = 'GET /api/billing/settings';
 const PUT = 'PUT /api/billing/settings';

@@ -18,7 +18,7 @@ export default function SettingsPage() {
       {query.isPending && <Placeholders />}
       {query.isError && !query.data && (
         <Card>
-          <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />
+          <QueryError error={query.error} onRetry={() => query.refetch()} />
         </Card>
       )}
     </div>

@@ -355,6 +355,7 @@ describe('an unfinished payment', () => {
     expect(asked('/api/billing/payments')[0]?.url).toContain('status=open');
     await user.click(screen.getByRole('button', { name: 'Почати новий платіж' }));
     expect(screen.queryByText('Незавершений платіж')).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 }));
   });
 
   it('does not lead to a strange address', async () => {

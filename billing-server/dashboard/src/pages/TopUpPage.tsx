@@ -41,11 +41,7 @@ function Content() {
   if (providers.isError && !providers.data) {
     return (
       <Card>
-        <QueryError
-          error={providers.error}
-          onRetry={() => providers.refetch()}
-          retrying={providers.isFetching}
-        />
+        <QueryError error={providers.error} onRetry={() => providers.refetch()} />
       </Card>
     );
   }

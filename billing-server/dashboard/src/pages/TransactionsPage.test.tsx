@@ -107,9 +107,12 @@ describe('Transactions', () => {
     await user.click(screen.getByText('Спробувати ще раз'));
     await waitFor(() => expect(rowNames()).toHaveLength(50));
     expect(screen.getByText('Показано 50 операцій.')).toBeTruthy();
-    await user.click(screen.getByText('Показати ще'));
+    const last = screen.getByText('Показати ще');
+    const place = last.parentElement?.parentElement;
+    await user.click(last);
     await waitFor(() => expect(rowNames()).toHaveLength(60));
     expect(screen.queryByText('Показати ще')).toBeNull();
+    expect(document.activeElement).toBe(place);
     expect(asked(server)).toEqual([
       'limit=25',
       'limit=25&cursor=25',

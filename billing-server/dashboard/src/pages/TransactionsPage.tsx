@@ -56,11 +56,7 @@ export default function TransactionsPage() {
       <div ref={results} tabIndex={-1} className="outline-none">
         <Card>
           {query === null && balance.isError ? (
-            <QueryError
-              error={balance.error}
-              onRetry={() => balance.refetch()}
-              retrying={balance.isFetching}
-            />
+            <QueryError error={balance.error} onRetry={() => balance.refetch()} />
           ) : filters.status === null ? (
             <HistoryList
               asked={filters}

@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { ApiError } from '~/api/errors';
+import { reload } from '~/lib/leave';
 import { CrashPage } from './CrashPage';
 
 const RELOADED_AT = 'billing.reloaded-at';
@@ -11,8 +12,11 @@ interface State {
 
 interface Props {
   children: ReactNode;
-  /** In the place of a part of a page that breaks; else all of the page is said to be broken. */
-  instead?: (retry: () => void) => ReactNode;
+  /**
+   * In the place of a part of a page that breaks; else all of the page is said to be broken. A script that failed to load
+   * once is not asked for again until the page is loaded anew.
+   */
+  instead?: (reload: () => void) => ReactNode;
   reload?: () => void;
 }
 
@@ -28,15 +32,13 @@ export class ErrorBoundary extends Component<Props, State> {
     if (isChunkLoadFailure(error)) reloadOnce(this.reload);
   }
 
-  private readonly retry = () => this.setState({ error: null });
-
-  private readonly reload = () => (this.props.reload ?? (() => window.location.reload()))();
+  private readonly reload = () => (this.props.reload ?? reload)();
 
   override render() {
     const { error } = this.state;
     const { children, instead } = this.props;
     if (error === null) return children;
-    if (instead) return instead(this.retry);
+    if (instead) return instead(this.reload);
     return <CrashPage details={detailsOf(error)} onReload={this.reload} />;
   }
 }

@@ -6,11 +6,10 @@ import { focusHeading } from '~/ui/Card';
 interface QueryErrorProps {
   error: unknown;
   onRetry: () => void;
-  retrying?: boolean;
 }
 
 /** In the place of what could not be loaded: why, and a way to try again. */
-export function QueryError({ error, onRetry, retrying = false }: QueryErrorProps) {
+export function QueryError({ error, onRetry }: QueryErrorProps) {
   const { t } = useI18n();
   const { text, id } = describeError(error, t);
   return (
@@ -22,7 +21,6 @@ export function QueryError({ error, onRetry, retrying = false }: QueryErrorProps
           focusHeading(currentTarget);
           onRetry();
         }}
-        busy={retrying}
       >
         {t.common.retry}
       </Button>

@@ -55,3 +55,16 @@ export function usageOf(days: Record<string, Record<string, number>>): Schemas['
   );
   return { from: '2026-10-30', to: '2026-11-28', time_zone: 'Europe/Kyiv', buckets };
 }
+
+export const settings: Schemas['Settings'] = {
+  daily_limit_usd: 10,
+  monthly_limit_usd: 100,
+  daily_limit_ceiling_usd: 1000,
+  monthly_limit_ceiling_usd: 10000,
+  time_zone: 'Europe/Kyiv',
+  language: 'uk',
+  low_balance_threshold_usd: 5,
+  notifications: { payment_failed: true, balance_low: true, limit_reached: true },
+  email: 'olena@example.com',
+  name: 'Олена Коваль',
+};

@@ -25,8 +25,11 @@ export function Card({ title, aside, className = '', children }: CardProps) {
   );
 }
 
-/** Where what was pressed goes away, and would take the focus with it: on to the heading above it. */
-export function focusHeading(pressed: Element) {
-  const heading = pressed.closest('section')?.querySelector('h2') ?? document.querySelector('h1');
+/**
+ * Where what was pressed goes away, and would take the focus with it: on to the heading above it, or to the page's where
+ * all of the card goes.
+ */
+export function focusHeading(pressed?: Element) {
+  const heading = pressed?.closest('section')?.querySelector('h2') ?? document.querySelector('h1');
   heading?.focus({ preventScroll: true });
 }

@@ -29,9 +29,7 @@ export function BalanceCard() {
           <BalanceSkeleton />
         </Loading>
       )}
-      {query.isError && !balance && (
-        <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />
-      )}
+      {query.isError && !balance && <QueryError error={query.error} onRetry={() => query.refetch()} />}
     </Card>
   );
 }

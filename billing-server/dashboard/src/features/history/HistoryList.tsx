@@ -42,7 +42,7 @@ export function HistoryList({ asked, filters, onClear, openPayments, onShown }: 
   if (!list || !filters) {
     if (!query.isError) return <ListSkeleton />;
     if (isRefused(query.error)) return <NothingFound text={t.errors.codes.INVALID_QUERY} onClear={onClear} />;
-    return <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />;
+    return <QueryError error={query.error} onRetry={() => query.refetch()} />;
   }
   const isFiltered = countFilters(asked) > 0;
   const transactions = list.pages.flatMap((page) => page.transactions);

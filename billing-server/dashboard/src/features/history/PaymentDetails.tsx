@@ -27,7 +27,7 @@ export function PaymentDetails({ provider, paymentId }: { provider: string; paym
       )}
       {query.isError && !payment && (
         <Fact name={texts.details.charged}>
-          <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />
+          <QueryError error={query.error} onRetry={() => query.refetch()} />
         </Fact>
       )}
       {payment && (

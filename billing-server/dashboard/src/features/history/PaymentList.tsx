@@ -19,7 +19,7 @@ interface PaymentListProps {
 export function PaymentList({ query, payments, onClear }: PaymentListProps) {
   const texts = useTexts(transactionsTexts);
   if (query.isError && !query.data) {
-    return <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />;
+    return <QueryError error={query.error} onRetry={() => query.refetch()} />;
   }
   if (!query.data) return <ListSkeleton />;
   if (payments.length === 0) return <NothingFound onClear={onClear} />;

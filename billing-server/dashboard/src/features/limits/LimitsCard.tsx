@@ -38,9 +38,7 @@ export function LimitsCard() {
           </div>
         </Loading>
       )}
-      {query.isError && !balance && (
-        <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />
-      )}
+      {query.isError && !balance && <QueryError error={query.error} onRetry={() => query.refetch()} />}
     </Card>
   );
 }

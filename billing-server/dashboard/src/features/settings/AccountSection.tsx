@@ -1,6 +1,6 @@
 import { describeError } from '~/api/errors';
 import type { Settings } from '~/api/model';
-import { useSignOut } from '~/api/session';
+import { useSignOut } from '~/api/signOut';
 import { useI18n, useTexts } from '~/i18n';
 import { settingsTexts } from '~/i18n/settings';
 import { Button } from '~/ui/Button';

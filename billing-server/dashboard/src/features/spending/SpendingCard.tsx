@@ -41,9 +41,7 @@ export function SpendingCard() {
           <Skeleton className="mt-4 h-14 w-full" />
         </Loading>
       )}
-      {query.isError && !usage && (
-        <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />
-      )}
+      {query.isError && !usage && <QueryError error={query.error} onRetry={() => query.refetch()} />}
     </Card>
   );
 }

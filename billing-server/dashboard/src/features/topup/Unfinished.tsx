@@ -5,7 +5,7 @@ import { topupTexts } from '~/i18n/topup';
 import { returnPath } from '~/lib/returnAddress';
 import { isCheckoutUrl } from '~/payments/checkoutUrl';
 import { Button, ButtonLink, buttonClass } from '~/ui/Button';
-import { Card } from '~/ui/Card';
+import { Card, focusHeading } from '~/ui/Card';
 
 interface UnfinishedProps {
   providers: readonly Provider[];
@@ -21,6 +21,10 @@ export function Unfinished({ providers, isDismissed, onDismiss }: UnfinishedProp
   const payment = payments.data?.find(isUnfinished);
   if (!payment || isDismissed) return null;
 
+  const dismiss = () => {
+    focusHeading();
+    onDismiss();
+  };
   const provider = providers.find(({ id }) => id === payment.provider);
   const { checkoutUrl } = payment;
   const canResume = checkoutUrl !== null && isCheckoutUrl(checkoutUrl, provider?.checkoutOrigin ?? null);
@@ -41,7 +45,7 @@ export function Unfinished({ providers, isDismissed, onDismiss }: UnfinishedProp
         ) : (
           <ButtonLink to={returnPath(payment.provider, payment.id)}>{texts.check}</ButtonLink>
         )}
-        <Button variant="quiet" className="max-[30rem]:-ml-4" onClick={onDismiss}>
+        <Button variant="quiet" className="max-[30rem]:-ml-4" onClick={dismiss}>
           {texts.anew}
         </Button>
       </div>

@@ -47,9 +47,7 @@ export function RecentCard() {
           </div>
         </Loading>
       )}
-      {query.isError && !recent && (
-        <QueryError error={query.error} onRetry={() => query.refetch()} retrying={query.isFetching} />
-      )}
+      {query.isError && !recent && <QueryError error={query.error} onRetry={() => query.refetch()} />}
     </Card>
   );
 }
