@@ -13,16 +13,24 @@ export async function expectAccessible(page: Page) {
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   if (viewport) await page.setViewportSize({ ...viewport, height: Math.max(height, viewport.height) });
   // Evaluated from outside, which the page's policy does not stop.
-  await page.evaluate(AXE);
+  if (await page.evaluate(() => !('axe' in window))) await page.evaluate(AXE);
   const results = await page.evaluate((rules) => {
     const { axe } = window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } };
-    return axe.run({ runOnly: rules });
+    return axe.run({ runOnly: rules, resultTypes: ['violations'] });
   }, RULES);
   if (viewport) await page.setViewportSize(viewport);
   const violations = results.violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`,
   );
   expect(violations).toEqual([]);
+}
+
+/** The same in both themes, which a page that is open follows. */
+export async function expectAccessibleInBothThemes(page: Page) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
 }
 
 /** Nothing may be wider than the screen but a region that scrolls by itself. */
