@@ -64,7 +64,7 @@ async function walk(scene: Scene, state: State, testInfo: TestInfo) {
   }
 }
 
-/** A page that is open follows. */
+/** In a theme and a size, which a page that is open follows. */
 async function dress(page: Page, { theme, size }: Look) {
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
   await page.setViewportSize(SIZES[size]);
@@ -85,7 +85,7 @@ async function show(scene: Scene, { path, answers = {}, isLoading, bring, laterM
   if (laterMs) await page.clock.fastForward(laterMs);
 }
 
-/** Or something else is looked at. */
+/** The proof: without it another state might be looked at. */
 async function expectShown({ page, texts }: Scene, { shows }: State) {
   const proof = shows(texts, page);
   const seen = typeof proof === 'string' || proof instanceof RegExp ? page.getByText(proof) : proof;

@@ -66,8 +66,10 @@ export const overview: readonly State[] = [
     name: 'overview-limits-reached',
     path: '/',
     answers: withBalance({
-      ...{ today_spent_usd: 10, daily_limit_usd: 10 },
-      ...{ month_spent_usd: 100, monthly_limit_usd: 100 },
+      today_spent_usd: 10,
+      daily_limit_usd: 10,
+      month_spent_usd: 100,
+      monthly_limit_usd: 100,
     }),
     shows: ({ overview }) => about(overview.limits.reachedMonth),
   },

@@ -74,7 +74,8 @@ export const payment: readonly State[] = [
     name: 'payment-succeeded-balance-away',
     path: BACK,
     answers: { ...becoming({ status: 'succeeded' }), 'GET /api/billing/balance': AWAY },
-    shows: ({ payment }) => payment.succeeded.title,
+    shows: ({ payment: { succeeded } }, page) =>
+      page.getByRole('main').filter({ hasText: succeeded.title, hasNotText: succeeded.available }),
   },
   {
     name: 'payment-declined',
