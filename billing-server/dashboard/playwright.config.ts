@@ -19,7 +19,7 @@ const desktop = {
 
 /**
  * Every journey is walked twice, so that both languages, both themes and both sizes have been seen. `pages.spec.ts`
- * goes through all their combinations by itself.
+ * looks at every state in all of them by itself.
  */
 export default defineConfig<ServerOptions>({
   testDir: 'e2e',

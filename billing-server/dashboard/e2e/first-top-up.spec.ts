@@ -1,6 +1,6 @@
 import { expect, MONEY, test } from './support/fixtures';
 import { money } from './support/money';
-import { enter, expectBalance, go, rows } from './support/pages';
+import { enter, expectBalance, expectNewBalance, go, rows } from './support/pages';
 import { fillCard, standInForStripe } from './support/stripe';
 
 test.use({ stripeForm: 'elements' });
@@ -25,7 +25,7 @@ test(
     await fillCard(page, '4242 4242 4242 4242');
     await page.getByRole('button', { name: words.topup.pay }).click();
     await expect(page.getByRole('heading', { level: 1, name: words.payment.succeeded })).toBeVisible();
-    await expect(page.getByRole('main')).toContainText(money(10, words));
+    await expectNewBalance(page, words, 10);
 
     // To the overview within the page: the balance is known there without another load.
     await page.getByRole('link', { name: words.payment.toOverview }).click();
@@ -48,5 +48,12 @@ test(
     const [payment] = (await account.payments('succeeded')).payments;
     await expect(page.getByText(payment?.paymentId ?? '', { exact: true }).first()).toBeVisible();
     await expect(page.getByText(words.transactions.credited, { exact: true })).toBeVisible();
+
+    // The provider's receipt is of the same payment, and the way back leads here again.
+    await page.getByRole('button', { name: words.payment.receipt }).click();
+    await page.waitForURL(`${server.stripeUrl}/receipts/*`);
+    await expect(page.getByText('10.00 USD')).toBeVisible();
+    await page.goBack();
+    await expect(rows(page, words)).toHaveCount(2);
   },
 );

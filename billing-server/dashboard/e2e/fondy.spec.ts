@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, MONEY, test } from './support/fixtures';
 import { APPROVED_CARD, DECLINED_CARD } from './support/fondy';
-import { enter, expectBalance, go, pageTitle } from './support/pages';
+import { enter, expectBalance, pageTitle, rows } from './support/pages';
 import type { Words } from './support/words';
 
 /** A thousand hryvnias, up to the door of Fondy's page. */
@@ -52,8 +52,19 @@ test('left without paying: can be continued, and runs out', async ({ page, words
   await expect(pageTitle(page, words.payment.checking)).toBeVisible();
   await fondy.expire();
   await expect(pageTitle(page, words.payment.expired)).toBeVisible();
-  await go(page, words.nav.transactions);
-  await expect(page.getByText(words.transactions.waiting)).toHaveCount(0);
+  await expect(page.getByText(words.payment.notCharged)).toBeVisible();
+
+  // It is among those that came to nothing, and no longer among those that wait.
+  expect((await account.payments('open')).payments).toEqual([]);
+  expect((await account.payments('expired')).payments).toMatchObject([
+    { paymentId: payment?.paymentId, status: 'expired' },
+  ]);
+  expect(await account.available()).toBe(0);
+  await page.goto('/transactions?status=unsuccessful');
+  await expect(rows(page, words)).toHaveCount(1);
+  await expect(rows(page, words)).toContainText(words.transactions.tooLate);
+  await page.goto('/transactions?status=open');
+  await expect(page.getByText(words.transactions.nothing)).toBeVisible();
 });
 
 test('a callback that is late: the page waits for it', MONEY, async ({ page, words, fondy }) => {

@@ -76,10 +76,8 @@ test('everything by keyboard alone: sign in, top up, look, set, sign out', async
   await expect(page.getByText(words.transactions.breakdown)).toHaveCount(0);
 
   // The menu closes with Escape, which gives the focus back; a dialog does the same.
-  await page.keyboard.press('Control+Home');
   const menu = page.getByRole('button', { name: words.account.menu });
-  await menu.focus();
-  await page.keyboard.press('Enter');
+  await press(page, menu);
   await page.keyboard.press('Escape');
   await expect(menu).toBeFocused();
   await page.keyboard.press('Enter');
@@ -91,14 +89,12 @@ test('everything by keyboard alone: sign in, top up, look, set, sign out', async
   await page.keyboard.press('Control+A');
   await page.keyboard.type('7');
   const away = page.getByRole('navigation').getByRole('link', { name: words.nav.overview });
-  await away.focus();
-  await page.keyboard.press('Enter');
+  await press(page, away);
   await expect(page.getByRole('dialog', { name: words.settings.leaving })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(away).toBeFocused();
   await expect(day).toHaveValue('7');
   const save = section(page, words.settings.limits).getByRole('button', { name: words.settings.save });
-  await day.focus();
   await press(page, save);
   await expect(section(page, words.settings.limits).getByText(words.settings.saved)).toBeVisible();
   await expect(save).toBeFocused();

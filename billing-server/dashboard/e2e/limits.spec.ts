@@ -7,24 +7,34 @@ test('limits: near, reached, raised', MONEY, async ({ page, words, account }) =>
   await account.changeSettings({ daily_limit_usd: '5', monthly_limit_usd: '100' });
   await enter(page, words);
   const limits = section(page, words.overview.limits);
-  await expect(limits).toContainText(money(5, words));
-  await expect(limits.getByText(words.overview.left)).toHaveCount(0);
+  const used = (spent: number, limit: number) =>
+    limits.getByText(words.overview.used(money(spent, words), money(limit, words)), { exact: true });
+  const near = limits.getByText(words.overview.left);
+  const reached = limits.getByText(words.overview.reached);
+  await expect(used(0, 5)).toBeVisible();
+  await expect(near.or(reached)).toHaveCount(0);
 
   await account.calls(4, 'deep_research');
-  await expect(limits.getByText(words.overview.left)).toBeVisible();
+  await expect(used(4, 5)).toBeVisible();
+  await expect(near).toBeVisible();
+  await expect(reached).toHaveCount(0);
 
   await account.calls(1, 'deep_research');
-  await expect(limits.getByText(words.overview.reached)).toBeVisible();
+  await expect(used(5, 5)).toBeVisible();
+  await expect(reached).toBeVisible();
   expect(await account.call('deep_research')).toBe(429);
 
   await limits.getByRole('link', { name: words.overview.change }).click();
   await page.getByLabel(words.settings.day, { exact: true }).fill('6');
   await saveSection(page, words, words.settings.limits);
-  expect(await account.call('deep_research')).toBe(200);
-
   await go(page, words.nav.overview);
-  await expect(limits).toContainText(money(6, words));
-  await expect(limits.getByText(words.overview.reached)).toBeVisible();
+  await expect(used(5, 6)).toBeVisible();
+  await expect(reached).toHaveCount(0);
+
+  expect(await account.call('deep_research')).toBe(200);
+  await expect(used(6, 6)).toBeVisible();
+  await expect(reached).toBeVisible();
+  expect(await account.call('deep_research')).toBe(429);
 });
 
 test('a limit under what is spent warns first, and stops calls at once', async ({ page, words, account }) => {

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { expectAccessibleInBothThemes } from './support/axe';
 import { expect, MONEY, test } from './support/fixtures';
 import { enter, pageTitle } from './support/pages';
 import { fillCard, standInForStripe } from './support/stripe';
@@ -55,8 +56,11 @@ test(
   MONEY,
   async ({ page, words, server, account }) => {
     await pay(page, words, server.stripeUrl, ASKED_IN_DIALOG);
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expectAccessibleInBothThemes(page);
     await page.getByRole('dialog').getByRole('button', { name: 'Fail' }).click();
     await expect(page.getByRole('alert')).toContainText(words.payment.notConfirmed);
+    await expectAccessibleInBothThemes(page);
     await page.getByRole('button', { name: words.topup.pay }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Complete' }).click();
     await expect(pageTitle(page, words.payment.succeeded)).toBeVisible();

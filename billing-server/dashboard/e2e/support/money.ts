@@ -1,8 +1,8 @@
 import type { Words } from './words';
 
 /** Money as the pages write it. */
-export function money(amount: number, words: Words, currency = 'USD'): string {
-  const format = new Intl.NumberFormat(words.language, {
+export function money(amount: number, { language }: Pick<Words, 'language'>, currency = 'USD'): string {
+  const format = new Intl.NumberFormat(language, {
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',

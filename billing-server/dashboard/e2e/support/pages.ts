@@ -29,9 +29,20 @@ export function balanceCard(page: Page, words: Words): Locator {
   return page.getByRole('region', { name: words.overview.balance, exact: true });
 }
 
-export async function expectBalance(page: Page, words: Words, amount: number) {
+/** What can be spent: the large figure of that card, without what it has just changed by. */
+export function balanceFigure(page: Page, words: Words): Locator {
+  return balanceCard(page, words).locator('.figures > span').first();
+}
+
+export async function expectBalance(page: Page, words: Words, amount: number, timeout?: number) {
   // What is less than a cent is not shown there, and nothing is rounded up.
-  await expect(balanceCard(page, words)).toContainText(money(Math.floor(amount * 100) / 100, words));
+  const shown = money(Math.floor(amount * 100) / 100, words);
+  await expect(balanceFigure(page, words)).toHaveText(shown, { timeout });
+}
+
+/** What can be spent after a payment, on the page that says it is paid; beside it stands what was added. */
+export async function expectNewBalance(page: Page, words: Words, amount: number) {
+  await expect(page.getByRole('main').getByText(money(amount, words), { exact: true })).toBeVisible();
 }
 
 /** The rows of the transactions: a table's, or on phones a list's. */

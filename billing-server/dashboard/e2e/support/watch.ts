@@ -1,5 +1,9 @@
 import type { BrowserContext, Page } from '@playwright/test';
 
+/** What is heard of calls that find no network, no server, or one that is just starting. */
+export const BROKEN_OFF =
+  /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED|INTERNET_DISCONNECTED)|status of 503/;
+
 /** What pages complain of: errors and warnings of the console, exceptions, breaches of the content security policy. */
 export class Complaints {
   readonly #all: string[] = [];

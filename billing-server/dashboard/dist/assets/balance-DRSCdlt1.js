@@ -1,1 +1,0 @@
-import{a as e}from"./vendor-BQyYPy7o.js";import{C as t,S as n,f as r,w as i}from"./index-GV2xnX7U.js";function a(){return e({queryKey:n.balance,queryFn:async({signal:e})=>r(await t(i.GET(`/api/billing/balance`,{signal:e})))})}export{a as t};

@@ -1,1 +1,0 @@
-function e(e){window.location.assign(e)}export{e as t};

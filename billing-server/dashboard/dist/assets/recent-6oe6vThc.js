@@ -1,1 +1,0 @@
-import{a as e}from"./vendor-BQyYPy7o.js";import{C as t,S as n,p as r,w as i}from"./index-GV2xnX7U.js";function a(){return e({queryKey:n.recent,queryFn:async({signal:e})=>{let n=await t(i.GET(`/api/billing/history`,{params:{query:{limit:5}},signal:e}));return r(n).transactions}})}export{a as t};
