@@ -55,9 +55,8 @@ export async function answer(page: Page, answers: Answers) {
   }
 }
 
-/** All is true again. What waits for an answer is given up with its page: it would be sent on otherwise. */
+/** All is true again. What waits for an answer is given up: it would be sent on otherwise. */
 export async function answerTruly(page: Page) {
-  await page.goto('about:blank');
   await Promise.all((held.get(page) ?? []).map((route) => route.abort().catch(() => undefined)));
   held.delete(page);
   await page.unrouteAll({ behavior: 'ignoreErrors' });
