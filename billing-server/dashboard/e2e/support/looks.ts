@@ -6,18 +6,24 @@ export interface Look {
   size: keyof typeof SIZES;
 }
 
-const LOOKS: Record<'uk' | 'en', readonly Look[]> = {
-  uk: [
-    { theme: 'light', size: 'desktop' },
-    { theme: 'dark', size: 'phone' },
-  ],
-  en: [
-    { theme: 'dark', size: 'desktop' },
-    { theme: 'light', size: 'phone' },
-  ],
-};
+/** Both languages together see both themes and both sizes. */
+const LOOK = {
+  uk: { theme: 'light', size: 'phone' },
+  en: { theme: 'dark', size: 'desktop' },
+} satisfies Record<string, Look>;
 
-/** Both languages together see every theme in every size; with `LOOK=all` each of them does. */
-export function looksIn(language: 'uk' | 'en'): readonly Look[] {
-  return process.env.LOOK === 'all' ? [...LOOKS.uk, ...LOOKS.en] : LOOKS[language];
+const ALL: readonly Look[] = [
+  LOOK.uk,
+  LOOK.en,
+  { theme: 'dark', size: 'phone' },
+  { theme: 'light', size: 'desktop' },
+];
+
+/** Whether each language is looked at in every theme and size, and a picture is kept of each: `LOOK=all`. */
+export const IS_WHOLE = process.env.LOOK === 'all';
+
+/** In a state that there is in one size alone, that one counts. */
+export function looksAt(language: 'uk' | 'en', size?: Look['size']): readonly Look[] {
+  if (IS_WHOLE) return ALL.filter((look) => look.size === (size ?? look.size));
+  return [{ ...LOOK[language], ...(size && { size }) }];
 }
