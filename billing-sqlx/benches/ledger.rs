@@ -10,6 +10,8 @@
     clippy::as_conversions,
     reason = "a program that measures time and prints it; no money is computed here"
 )]
+mod support;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -19,8 +21,7 @@ use billing_core::{
     AccountChange, AccountId, Authorize, Capture, Charge, Currency, HoldId, Ledger, LedgerSettings, Money,
     Operation, PostingId, TopUp,
 };
-use billing_sqlx::{PostgresStore, SqliteStore};
-use sqlx::{AssertSqlSafe, Executor as _, PgPool, postgres::PgConnectOptions};
+use billing_sqlx::SqliteStore;
 
 const SPAN: Duration = Duration::from_secs(3);
 const ACCOUNTS: usize = 1_000;
@@ -40,19 +41,9 @@ async fn main() {
     sqlite.migrate().await.unwrap();
     measure("sqlite", Arc::new(sqlite), &[1, 32]).await;
     match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) => measure("postgres", Arc::new(postgres(&url, settings).await), &[1, 32]).await,
+        Ok(url) => measure("postgres", Arc::new(support::postgres(&url, settings).await.0), &[1, 32]).await,
         Err(_) => println!("postgres: left out, TEST_DATABASE_URL is not set"),
     }
-}
-
-async fn postgres(url: &str, settings: LedgerSettings) -> PostgresStore {
-    let schema = format!("bench_{}", uuid::Uuid::now_v7().simple());
-    let options: PgConnectOptions = url.parse().unwrap();
-    let pool = PgPool::connect_lazy_with(options.options([("search_path", &schema)]));
-    pool.execute(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await.unwrap();
-    let store = PostgresStore::new(pool, settings);
-    store.migrate().await.unwrap();
-    store
 }
 
 async fn measure(database: &str, ledger: Arc<dyn Ledger>, concurrencies: &[usize]) {

@@ -8,12 +8,14 @@
     clippy::print_stdout,
     reason = "a program that measures time and prints it"
 )]
+mod support;
+
 use std::time::Instant;
 
 use billing_core::{AccountId, Currency, HistoryQuery, Ledger, LedgerSettings, Operation, UsageQuery};
 use billing_sqlx::{PostgresStore, SqliteStore};
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlitePool, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, Executor as _, SqlitePool};
 
 const ROUNDS: u32 = 20;
 
@@ -41,12 +43,7 @@ async fn main() {
 }
 
 async fn postgres(url: &str, settings: LedgerSettings) -> PostgresStore {
-    let schema = format!("bench_{}", uuid::Uuid::now_v7().simple());
-    let options: PgConnectOptions = url.parse().unwrap();
-    let pool = PgPool::connect_lazy_with(options.options([("search_path", &schema)]));
-    pool.execute(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await.unwrap();
-    let store = PostgresStore::new(pool.clone(), settings);
-    store.migrate().await.unwrap();
+    let (store, pool) = support::postgres(url, settings).await;
     let posted = "SELECT gen_random_uuid(), 'acme', i, 'capture', 'acme', '@revenue', 2400, 0, 0, false, 'tool_' || i % 7, \
         '{}', now() - (300000 - i) * interval '210 seconds' FROM n";
     pool.execute(AssertSqlSafe(format!("{COLUMNS}{NUMBERS}{posted}"))).await.unwrap();

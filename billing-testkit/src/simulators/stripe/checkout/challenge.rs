@@ -9,8 +9,9 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::Value;
 
+use super::ending::{answer, refuse};
 use super::text::Text;
-use super::visit::{Visit, admit, answer, refuse};
+use super::visit::{Visit, admit};
 use super::{Sim, page};
 use crate::simulators::stripe::engine::Engine;
 

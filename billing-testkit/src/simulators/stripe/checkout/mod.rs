@@ -2,6 +2,7 @@
 //! with curl just as well, and the receipt.
 
 mod challenge;
+mod ending;
 mod page;
 mod receipt;
 mod text;
@@ -16,8 +17,9 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
+use self::ending::{answer, refuse};
 use self::text::Text;
-use self::visit::{Visit, admit, answer, refuse};
+use self::visit::{Visit, admit};
 use super::engine::Engine;
 use super::objects::PayTerms;
 
