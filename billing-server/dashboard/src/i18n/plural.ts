@@ -5,8 +5,13 @@ export type Forms = { other: string } & Partial<Record<Intl.LDMLPluralRule, stri
 
 /** A count with its noun: `21 виклик`, `3 виклики`, `5 викликів`. */
 export function pluralizer(language: Language): (count: number, forms: Forms) => string {
-  const rules = new Intl.PluralRules(language);
-  const number = new Intl.NumberFormat(language);
-  // The number and its noun stay on one line.
-  return (count, forms) => `${number.format(count)}\u00a0${forms[rules.select(count)] ?? forms.other}`;
+  // Made once they are needed: they take long on a phone, and of two languages one is never asked for.
+  let rules: Intl.PluralRules | undefined;
+  let number: Intl.NumberFormat | undefined;
+  return (count, forms) => {
+    rules ??= new Intl.PluralRules(language);
+    number ??= new Intl.NumberFormat(language);
+    // The number and its noun stay on one line.
+    return `${number.format(count)}\u00a0${forms[rules.select(count)] ?? forms.other}`;
+  };
 }

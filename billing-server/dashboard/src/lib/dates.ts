@@ -49,25 +49,34 @@ function formatter(language: Language, shape: DateShape, timeZone?: string): Int
   if (!made) {
     // British English puts the day first and counts hours to 24, as the Ukrainian page does.
     const locale = language === 'en' ? 'en-GB' : language;
-    made = new Intl.DateTimeFormat(locale, { ...SHAPES[shape], timeZone: knownZone(timeZone) });
+    made = formatIn(timeZone, locale, SHAPES[shape]);
     formatters.set(key, made);
   }
   return made;
 }
 
-/** A zone that this browser knows: old ones know fewer names than the server. */
-export function knownZone(timeZone: string | undefined): string | undefined {
-  if (timeZone === undefined) return undefined;
+/** In a zone that this browser knows, else in its own: old ones know fewer names than the server. */
+export function formatIn(
+  timeZone: string | undefined,
+  locale: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
   try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return timeZone;
+    return new Intl.DateTimeFormat(locale, { ...options, timeZone });
   } catch {
-    return undefined;
+    return new Intl.DateTimeFormat(locale, options);
   }
 }
 
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
 /** Which day it is in a zone. */
 export function dayIn(timeZone: string, now: Date = new Date()): Day {
-  // Swedish writes dates as ISO does.
-  return new Intl.DateTimeFormat('sv', { timeZone: knownZone(timeZone), dateStyle: 'short' }).format(now);
+  let calendar = calendars.get(timeZone);
+  if (!calendar) {
+    // Swedish writes dates as ISO does.
+    calendar = formatIn(timeZone, 'sv', { dateStyle: 'short' });
+    calendars.set(timeZone, calendar);
+  }
+  return calendar.format(now);
 }

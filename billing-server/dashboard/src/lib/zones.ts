@@ -1,5 +1,5 @@
 import { addMonths, formatISO, parseISO, startOfMonth } from 'date-fns';
-import { type Day, dayIn, knownZone } from './dates';
+import { type Day, dayIn, formatIn } from './dates';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,8 +22,7 @@ export function startOfDay(day: Day, timeZone: string): string {
 
 /** How far the clocks of a zone are ahead of UTC at a moment. */
 function offsetMs(timeZone: string, at: number): number {
-  const format = new Intl.DateTimeFormat('en', {
-    timeZone: knownZone(timeZone),
+  const format = formatIn(timeZone, 'en', {
     hourCycle: 'h23',
     year: 'numeric',
     month: 'numeric',
