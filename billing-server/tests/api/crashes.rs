@@ -123,7 +123,11 @@ impl Business {
         assert_eq!(self.shop.acknowledged(), self.shop.paid());
         for user in USERS {
             let api = shop.api_as(user);
-            let free = async || (api.balance("held_usd").await == "0.00").then_some(());
+            let free = async || {
+                let balance = api.get("/api/billing/balance").await;
+                assert_eq!(balance.status, 200, "{}\n{}", balance.text, shop.errors());
+                (balance.raw("held_usd") == "0.00").then_some(())
+            };
             eventually("the end of all holds", free).await;
         }
         self.shop.verify();
