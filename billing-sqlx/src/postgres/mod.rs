@@ -175,12 +175,24 @@ impl PostgresStore {
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.pool.begin().await
+        self.begin_with("BEGIN").await
     }
 
     /// A transaction in which every statement sees the same state.
     async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+        self.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    /// Begins a transaction, whoever still wants it. A call may be dropped at any time, as when its client goes away, and
+    /// sqlx forgets a `BEGIN` that is dropped before its answer: it would hand on a connection within a transaction that
+    /// nobody commits. In a task of its own the answer is always heard; what nobody takes is rolled back.
+    async fn begin_with(
+        &self,
+        statement: &'static str,
+    ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
     async fn reader(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
