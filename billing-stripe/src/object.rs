@@ -65,14 +65,14 @@ impl PaymentIntent {
 }
 
 /// A PaymentIntent with the [charge](https://docs.stripe.com/api/charges/object) that paid it.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct ChargedIntent {
     pub(crate) latest_charge: Option<Charge>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Charge {
-    /// Stripe's page about it, as it stands when the page is opened.
+    /// Stripe's page about it, as it stands when the page is opened: whoever knows its address may.
     pub(crate) receipt_url: Option<String>,
 }
 

@@ -1,11 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::status::find;
+use super::{status::find, syncs::PAUSE};
 use crate::{
     App,
     auth::Caller,
@@ -14,11 +14,8 @@ use crate::{
     routes::AccountErrors,
 };
 
-/// After which the provider may be asked again.
-const RETRY_AFTER: Duration = Duration::from_secs(3);
-
 /// Where a receipt is.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Receipt {
     /// The provider's page, which anybody may open who knows its address.
     #[schema(example = "https://pay.stripe.com/receipts/acct_1/ch_1/rcpt_1")]
@@ -52,7 +49,7 @@ pub(crate) async fn receipt(
     if app.top_ups.has_receipt(&payment) && !app.recent_receipts.admits(payment.id) {
         let message = "this receipt was asked for a moment ago; please wait as long as Retry-After says";
         let error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
-        return Err(error.with_retry_after(RETRY_AFTER));
+        return Err(error.with_retry_after(PAUSE));
     }
     let url = app.top_ups.receipt(payment.id).await?;
     let no_receipt =

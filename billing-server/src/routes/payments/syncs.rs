@@ -8,11 +8,11 @@ use billing_core::PaymentId;
 use tokio::time::Instant;
 
 /// A page that waits for a payment asks every second or so; the provider is asked less often.
-const PAUSE: Duration = Duration::from_secs(3);
+pub(super) const PAUSE: Duration = Duration::from_secs(3);
 /// Beyond this many payments at once, providers are spared altogether.
 const MOST: usize = 10_000;
 
-/// When providers were last asked for a payment.
+/// When providers were last asked about a payment.
 #[derive(Debug, Default)]
 pub(crate) struct RecentSyncs(Mutex<HashMap<PaymentId, Instant>>);
 
