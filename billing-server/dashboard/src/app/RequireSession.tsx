@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { Suspense, useDeferredValue } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { useSession } from '~/api/session';
 import { useI18n } from '~/i18n';
@@ -8,24 +8,24 @@ import { QueryError } from '~/shared/QueryError';
 import { useDefaultLanguage } from '~/shared/useDefaultLanguage';
 import { Card } from '~/ui/Card';
 import { PageTitle } from '~/ui/PageTitle';
-
-// Loaded while the session is asked for: the sign-in needs none of it.
-const Layout = lazy(() => import('./Layout'));
+import { Layout } from './routes';
 
 /** The pages behind the sign-in, and the way back to them. */
 export function RequireSession() {
   const { t } = useI18n();
-  const session = useSession();
+  const query = useSession();
   const { pathname, search } = useLocation();
-  useDefaultLanguage(session.data?.defaultLanguage);
+  // The first answer brings nearly the whole page: drawn in slices, between which it answers to touches.
+  const session = useDeferredValue(query.data);
+  useDefaultLanguage(session?.defaultLanguage);
 
-  if (session.data && !session.data.signedIn) return <Navigate to={loginPath(pathname + search)} replace />;
-  if (session.isError && !session.data) {
+  if (session && !session.signedIn) return <Navigate to={loginPath(pathname + search)} replace />;
+  if (query.isError && !query.data) {
     return (
       <main className="mx-auto max-w-xl px-4 py-16">
         <Card>
           <PageTitle hidden>{t.common.crash.title}</PageTitle>
-          <QueryError error={session.error} onRetry={() => session.refetch()} />
+          <QueryError error={query.error} onRetry={() => query.refetch()} />
         </Card>
       </main>
     );
@@ -33,7 +33,7 @@ export function RequireSession() {
   return (
     <ErrorBoundary>
       <Suspense fallback={null}>
-        <Layout session={session.data}>
+        <Layout session={session}>
           <Outlet />
         </Layout>
       </Suspense>

@@ -24,9 +24,16 @@ export const PAGES: readonly PageRoute[] = [
   route('*', () => import('~/pages/NotFoundPage')),
 ];
 
+const loadLayout = () => import('./Layout');
+
+/** The frame of the owner's pages: the sign-in needs none of it. */
+export const Layout = lazy(loadLayout);
+
 /** Starts to load the page of an address, while the session is still asked for. */
 export function preloadPage(pathname: string) {
-  const found = [...OPEN_PAGES, ...PAGES].find(({ path }) => matchPath(path, pathname));
+  const isAt = ({ path }: PageRoute) => matchPath(path, pathname) !== null;
+  const open = OPEN_PAGES.find(isAt);
+  const loads = open ? [open.load] : [loadLayout, PAGES.find(isAt)?.load];
   // A failure shows when the page itself is rendered.
-  found?.load().catch(() => undefined);
+  for (const load of loads) load?.().catch(() => undefined);
 }

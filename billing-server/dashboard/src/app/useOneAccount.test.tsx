@@ -52,7 +52,7 @@ async function expectGone() {
   expect(screen.queryByRole('main')).toBeNull();
   expect(screen.queryByText(/12\.40/)).toBeNull();
   expect(screen.queryByRole('button')).toBeNull();
-  expect(FakeEventSource.current.readyState).toBe(FakeEventSource.CLOSED);
+  expect((await FakeEventSource.current()).readyState).toBe(FakeEventSource.CLOSED);
 }
 
 describe('the tabs of a browser', () => {

@@ -91,7 +91,7 @@ describe('the banner', () => {
     expect(await screen.findByText('$5.00 left on the balance.')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Close' }));
     expect(screen.queryByText('$5.00 left on the balance.')).toBeNull();
-    FakeEventSource.current.tell('balance', { ...balance, available_usd: 4.5, balance_usd: 4.5 });
+    (await FakeEventSource.current()).tell('balance', { ...balance, available_usd: 4.5, balance_usd: 4.5 });
     expect(await screen.findByText('$4.50 left on the balance.')).toBeTruthy();
   });
 

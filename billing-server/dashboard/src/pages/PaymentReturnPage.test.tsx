@@ -64,8 +64,8 @@ describe('a payment that was just made', () => {
   it('is told by the live updates, too', async () => {
     const { become } = show({});
     await title('Перевіряємо платіж');
-    FakeEventSource.current.accept();
-    FakeEventSource.current.tell('payment', become({ status: 'succeeded' }));
+    (await FakeEventSource.current()).accept();
+    (await FakeEventSource.current()).tell('payment', become({ status: 'succeeded' }));
     await title('Баланс поповнено');
   });
 
@@ -74,7 +74,7 @@ describe('a payment that was just made', () => {
     const late = () => new Promise<Response>((resolve) => (respond = resolve));
     show({}, { [STATUS]: late });
     await title('Перевіряємо платіж');
-    FakeEventSource.current.tell('payment', paymentOf({ status: 'succeeded' }));
+    (await FakeEventSource.current()).tell('payment', paymentOf({ status: 'succeeded' }));
     await title('Баланс поповнено');
     await act(async () => respond(Response.json(paymentOf())));
     expect(screen.queryByText('Перевіряємо платіж')).toBeNull();
@@ -163,7 +163,7 @@ describe('a payment that succeeded', () => {
     );
     await title('Перевіряємо платіж');
     available = 22.39;
-    FakeEventSource.current.tell('payment', become({ status: 'succeeded' }));
+    (await FakeEventSource.current()).tell('payment', become({ status: 'succeeded' }));
     await title('Баланс поповнено');
     await waitFor(() => expect(seen(screen.getByRole('main'))).toContain('Доступно22,39 $'));
     expect(seen(screen.getByRole('main'))).toContain('+10,00 $ · сплачено 413,10 ₴');
@@ -197,7 +197,7 @@ describe('a payment that succeeded', () => {
     const { become } = show({});
     await title('Перевіряємо платіж');
     expect(announced()).not.toContain('Перевіряємо платіж');
-    FakeEventSource.current.tell('payment', become({ status: 'succeeded' }));
+    (await FakeEventSource.current()).tell('payment', become({ status: 'succeeded' }));
     await waitFor(() => expect(announced()).toBe('Баланс поповнено. Доступно: 12,40 $'));
   });
 
@@ -242,7 +242,7 @@ describe('a payment that came to nothing', () => {
     await screen.findByText('Сума: 413,10 ₴');
     await act(() => vi.advanceTimersByTimeAsync(10_000));
     expect(screen.queryByText('Платіж не пройшов')).toBeNull();
-    FakeEventSource.current.tell('payment', paymentOf({ status: 'succeeded' }));
+    (await FakeEventSource.current()).tell('payment', paymentOf({ status: 'succeeded' }));
     await title('Баланс поповнено');
   });
 

@@ -208,7 +208,11 @@ describe('Limits', () => {
     await user.type(day, '{Backspace}5');
     changeElsewhere({ daily_limit_usd: 20, monthly_limit_usd: 200 });
     // The balance tells of it.
-    FakeEventSource.current.tell('balance', { ...balance, daily_limit_usd: 20, monthly_limit_usd: 200 });
+    (await FakeEventSource.current()).tell('balance', {
+      ...balance,
+      daily_limit_usd: 20,
+      monthly_limit_usd: 200,
+    });
     await screen.findByText(/змінено в іншому місці. Нове значення: 20,00 \$/);
     expect(day.value).toBe('15');
     // What was not touched here follows.

@@ -129,10 +129,10 @@ describe('New transactions', () => {
     const { user } = renderApp('/transactions');
     await screen.findByRole('table', { name: 'Операції' });
     all.unshift(line(-1, { operation: 'ask_lawyer' }));
-    FakeEventSource.current.tell('posting', all[0] ?? {});
+    (await FakeEventSource.current()).tell('posting', all[0] ?? {});
     await screen.findByRole('button', { name: '1\u00a0нова' });
     all.unshift(line(-2, { operation: 'deep_research' }));
-    FakeEventSource.current.tell('posting', all[0] ?? {});
+    (await FakeEventSource.current()).tell('posting', all[0] ?? {});
     const button = await screen.findByRole('button', { name: '2\u00a0нові' });
     expect(rowNames()).toEqual(['Search cases', 'Search cases', 'Search cases']);
     await user.click(button);
@@ -150,7 +150,7 @@ describe('New transactions', () => {
     const server = stubServer({ ...common, [HISTORY]: pages([topUpLine(1)]) });
     renderApp('/transactions?type=topup');
     await screen.findByRole('table', { name: 'Операції' });
-    FakeEventSource.current.tell('posting', line(-1));
+    (await FakeEventSource.current()).tell('posting', line(-1));
     await waitFor(() => expect(asked(server)).toEqual(['type=topup&limit=25', 'type=topup&limit=25']));
     expect(screen.queryByRole('button', { name: /нов/ })).toBeNull();
   });
@@ -160,10 +160,10 @@ describe('New transactions', () => {
     stubServer({ ...common, [HISTORY]: (request) => pages(all)(request) });
     renderApp('/transactions', 'en');
     await screen.findByRole('table', { name: 'Transactions' });
-    FakeEventSource.current.accept();
-    FakeEventSource.current.fail();
+    (await FakeEventSource.current()).accept();
+    (await FakeEventSource.current()).fail();
     all.unshift(line(-1));
-    FakeEventSource.current.accept();
+    (await FakeEventSource.current()).accept();
     expect(await screen.findByText('1 new')).toBeTruthy();
   });
 
@@ -173,7 +173,7 @@ describe('New transactions', () => {
     const { user } = renderApp('/transactions', 'en');
     await screen.findByRole('table', { name: 'Transactions' });
     all = [...Array.from({ length: 40 }, (_, n) => line(-40 + n)), ...all];
-    FakeEventSource.current.tell('posting', all[0] ?? {});
+    (await FakeEventSource.current()).tell('posting', all[0] ?? {});
     await user.click(await screen.findByText('25+ new'));
     expect(rowNames()).toHaveLength(25);
     await user.click(screen.getByText('Show more'));

@@ -7,7 +7,7 @@ import { useKept, useKeptScroll } from './kept';
 
 function List() {
   const [open, change] = useKept('open', 0);
-  useKeptScroll(true);
+  useKeptScroll();
   return (
     <>
       <button type="button" onClick={() => change((count) => count + 1)}>

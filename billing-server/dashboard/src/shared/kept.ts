@@ -34,8 +34,8 @@ export function useKept<Value>(
   return [current(), change];
 }
 
-/** Scrolls to where the page was left, once its contents are there to scroll. */
-export function useKeptScroll(isReady: boolean) {
+/** Scrolls to where the page was left: for what makes the page as long as it was. */
+export function useKeptScroll() {
   const shelf = useShelf();
   const entry = `${useLocation().key} scroll`;
   const isReturn = useNavigationType() === 'POP';
@@ -48,6 +48,6 @@ export function useKeptScroll(isReady: boolean) {
 
   useLayoutEffect(() => {
     const top = shelf.get(entry);
-    if (isReturn && isReady && typeof top === 'number') window.scrollTo(0, top);
-  }, [shelf, entry, isReturn, isReady]);
+    if (isReturn && typeof top === 'number') window.scrollTo(0, top);
+  }, [shelf, entry, isReturn]);
 }

@@ -29,8 +29,8 @@ describe('live updates', () => {
   it('change the balance without a reload, and say by how much', async () => {
     start();
     await screen.findByText('$12.40');
-    FakeEventSource.current.accept();
-    FakeEventSource.current.tell('balance', { ...balance, available_usd: 22.4, balance_usd: 22.4 });
+    (await FakeEventSource.current()).accept();
+    (await FakeEventSource.current()).tell('balance', { ...balance, available_usd: 22.4, balance_usd: 22.4 });
     expect(await screen.findByText('$22.40')).toBeTruthy();
     expect(screen.getByText('+$10.00')).toBeTruthy();
     expect(screen.getByText('The balance changed by +$10.00. $22.40 available.')).toBeTruthy();
@@ -41,7 +41,7 @@ describe('live updates', () => {
     const late = () => new Promise<Response>((resolve) => (respond = resolve));
     start({ 'GET /api/billing/balance': late });
     await screen.findByRole('table', { name: 'Recent transactions' });
-    FakeEventSource.current.tell('balance', { ...balance, available_usd: 22.4, balance_usd: 22.4 });
+    (await FakeEventSource.current()).tell('balance', { ...balance, available_usd: 22.4, balance_usd: 22.4 });
     await screen.findByText('$22.40');
     await act(async () => respond(Response.json(balance)));
     expect(screen.getByText('$22.40')).toBeTruthy();
@@ -51,9 +51,9 @@ describe('live updates', () => {
   it('put each posting on top, once', async () => {
     start();
     const table = await screen.findByRole('table', { name: 'Recent transactions' });
-    FakeEventSource.current.accept();
-    FakeEventSource.current.tell('posting', topUp('t2', 10, 22.4));
-    FakeEventSource.current.tell('posting', topUp('t2', 10, 22.4));
+    (await FakeEventSource.current()).accept();
+    (await FakeEventSource.current()).tell('posting', topUp('t2', 10, 22.4));
+    (await FakeEventSource.current()).tell('posting', topUp('t2', 10, 22.4));
     await within(table).findByText('Top-up');
     const names = within(table)
       .getAllByRole('row')
@@ -64,7 +64,7 @@ describe('live updates', () => {
   it('rest while the page is hidden, and catch up when it is shown', async () => {
     const { asked } = start();
     await screen.findByText('$12.40');
-    const first = FakeEventSource.current;
+    const first = await FakeEventSource.current();
     first.accept();
     show('hidden');
     expect(first.readyState).toBe(FakeEventSource.CLOSED);
@@ -79,21 +79,21 @@ describe('live updates', () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const { asked } = start();
     await screen.findByText('$12.40');
-    FakeEventSource.current.accept();
+    (await FakeEventSource.current()).accept();
     await act(() => vi.advanceTimersByTimeAsync(60_000));
     expect(asked('/history')).toBe(1);
 
-    FakeEventSource.current.fail();
+    (await FakeEventSource.current()).fail();
     await act(() => vi.advanceTimersByTimeAsync(30_000));
     expect(asked('/history')).toBe(2);
     expect(FakeEventSource.opened, 'the browser tries again by itself').toHaveLength(1);
 
-    FakeEventSource.current.fail(true);
+    (await FakeEventSource.current()).fail(true);
     await act(() => vi.advanceTimersByTimeAsync(30_000));
     expect(asked('/history')).toBe(3);
     expect(FakeEventSource.opened).toHaveLength(2);
 
-    FakeEventSource.current.accept();
+    (await FakeEventSource.current()).accept();
     await act(() => vi.advanceTimersByTimeAsync(0));
     expect(asked('/history'), 'what happened meanwhile').toBe(4);
   });
@@ -102,9 +102,9 @@ describe('live updates', () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const { asked } = start();
     await screen.findByText('$12.40');
-    FakeEventSource.current.accept();
+    (await FakeEventSource.current()).accept();
     for (let second = 0; second < 5; second += 1) {
-      FakeEventSource.current.tell('posting', charge(`burst${second}`, 0.5, 10));
+      (await FakeEventSource.current()).tell('posting', charge(`burst${second}`, 0.5, 10));
       await act(() => vi.advanceTimersByTimeAsync(1_000));
     }
     expect(asked('/usage')).toBeGreaterThan(1);
@@ -114,8 +114,8 @@ describe('live updates', () => {
     const old = { ...topUp('t0', 10, 11.9), created_at: '2020-01-01T00:00:00Z' };
     start();
     const table = await screen.findByRole('table', { name: 'Recent transactions' });
-    FakeEventSource.current.accept();
-    FakeEventSource.current.tell('posting', old);
+    (await FakeEventSource.current()).accept();
+    (await FakeEventSource.current()).tell('posting', old);
     await within(table).findByText('Top-up');
     expect(within(table).getAllByRole('row').at(-1)?.textContent).toContain('Top-up');
   });
@@ -123,8 +123,8 @@ describe('live updates', () => {
   it('ask for everything when too much was missed to be told', async () => {
     const { asked } = start();
     await screen.findByText('$12.40');
-    FakeEventSource.current.accept();
-    FakeEventSource.current.tell('reset', {});
+    (await FakeEventSource.current()).accept();
+    (await FakeEventSource.current()).tell('reset', {});
     await waitFor(() => expect(asked('/balance')).toBe(2));
     await waitFor(() => expect(asked('/history')).toBe(2));
   });
@@ -142,23 +142,23 @@ describe('live updates', () => {
     let away = false;
     start({ 'GET /api/billing/balance': () => (away ? failure(503, 'DATABASE_UNAVAILABLE') : balance) });
     await screen.findByText('$12.40');
-    FakeEventSource.current.accept();
+    (await FakeEventSource.current()).accept();
     const banner = () => screen.queryByText(/^The server does not answer/);
-    FakeEventSource.current.fail();
+    (await FakeEventSource.current()).fail();
     away = true;
     await act(() => vi.advanceTimersByTimeAsync(9_000));
     expect(banner()).toBeNull();
     await act(() => vi.advanceTimersByTimeAsync(2_000));
     expect(banner()?.textContent).toContain('As of');
     away = false;
-    FakeEventSource.current.accept();
+    (await FakeEventSource.current()).accept();
     await waitFor(() => expect(banner()).toBeNull());
   });
 
   it('end with the page', async () => {
     const { unmount } = start();
     await screen.findByText('$12.40');
-    const stream = FakeEventSource.current;
+    const stream = await FakeEventSource.current();
     unmount();
     expect(stream.readyState).toBe(FakeEventSource.CLOSED);
   });

@@ -1,4 +1,4 @@
-import { act } from '@testing-library/react';
+import { act, waitFor } from '@testing-library/react';
 
 /** The browser's end of an event stream; tests are the server's. */
 export class FakeEventSource extends EventTarget {
@@ -16,11 +16,13 @@ export class FakeEventSource extends EventTarget {
     FakeEventSource.opened.push(this);
   }
 
-  /** The stream that is in use. */
-  static get current(): FakeEventSource {
-    const stream = FakeEventSource.opened.at(-1);
-    if (!stream) throw new Error('no stream was opened');
-    return stream;
+  /** The stream that is in use, once there is one: what is seen on the page may come before it. */
+  static current(): Promise<FakeEventSource> {
+    return waitFor(() => {
+      const stream = FakeEventSource.opened.at(-1);
+      if (!stream) throw new Error('no stream was opened');
+      return stream;
+    });
   }
 
   close() {

@@ -6,6 +6,7 @@ import { Announcer, announce, announceCalmly } from './Announcer';
 import { Button } from './Button';
 import { DataTable } from './DataTable';
 import { Field } from './Field';
+import { Later } from './Later';
 import { Meter } from './Meter';
 import { RadioCards } from './RadioCards';
 
@@ -49,6 +50,26 @@ describe('Field', () => {
     const described = input.getAttribute('aria-describedby')?.split(' ') ?? [];
     expect(described.map((id) => document.getElementById(id)?.textContent)).toEqual(['From 5', 'Too small']);
     expect(input.getAttribute('aria-invalid')).toBe('true');
+  });
+});
+
+describe('Later', () => {
+  it('draws the placeholder first, the children after it, and changes of them at once', () => {
+    const drawn: string[] = [];
+    const Drawn = ({ name }: { name: string }) => {
+      drawn.push(name);
+      return name;
+    };
+    const later = (name: string) => (
+      <Later placeholder={<Drawn name="placeholder" />}>
+        <Drawn name={name} />
+      </Later>
+    );
+    const { container, rerender } = render(later('rows'));
+    expect(container.textContent).toBe('rows');
+    rerender(later('newer rows'));
+    expect(container.textContent).toBe('newer rows');
+    expect(drawn).toEqual(['placeholder', 'rows', 'newer rows']);
   });
 });
 

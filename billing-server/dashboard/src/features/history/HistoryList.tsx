@@ -5,11 +5,11 @@ import { useHistory } from '~/api/history';
 import type { HistoryFilters, Payment } from '~/api/model';
 import { useI18n, useTexts } from '~/i18n';
 import { transactionsTexts } from '~/i18n/transactions';
-import { useKeptScroll } from '~/shared/kept';
 import { QueryError } from '~/shared/QueryError';
 import { announce } from '~/ui/Announcer';
 import { ButtonLink } from '~/ui/Button';
 import { EmptyState } from '~/ui/EmptyState';
+import { Later } from '~/ui/Later';
 import { countFilters, type Filters } from './filters';
 import { HistoryRows } from './HistoryRows';
 import { ListSkeleton } from './ListSkeleton';
@@ -36,7 +36,6 @@ export function HistoryList({ asked, filters, onClear, openPayments, onShown }: 
   const query = useHistory(filters, useNavigationType() === 'POP');
   const { data: list } = query;
   const count = list?.pages.reduce((sum, page) => sum + page.transactions.length, 0);
-  useKeptScroll(list !== undefined);
   useAnnouncedCount(count, asked);
 
   if (!list || !filters) {
@@ -48,7 +47,7 @@ export function HistoryList({ asked, filters, onClear, openPayments, onShown }: 
   const transactions = list.pages.flatMap((page) => page.transactions);
   const rows = [...openPayments.map(paymentRow), ...transactions.map(transactionRow)];
   return (
-    <>
+    <Later placeholder={<ListSkeleton />}>
       <NewRows filters={filters} list={list} listUpdatedAt={query.dataUpdatedAt} onShown={onShown} />
       {rows.length > 0 && <HistoryRows rows={rows} />}
       {rows.length === 0 && isFiltered && <NothingFound onClear={onClear} />}
@@ -64,7 +63,7 @@ export function HistoryList({ asked, filters, onClear, openPayments, onShown }: 
         </EmptyState>
       )}
       <MoreRows query={query} />
-    </>
+    </Later>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useKept } from '~/shared/kept';
+import { useKept, useKeptScroll } from '~/shared/kept';
 import { useMedia } from '~/ui/useMedia';
 import { HistoryCards } from './HistoryCards';
 import { HistoryTable } from './HistoryTable';
@@ -6,10 +6,11 @@ import type { Row } from './rows';
 
 const NONE: readonly string[] = [];
 
-/** A table, or cards where it is too wide. Which rows are open stays so for who comes back. */
+/** A table, or cards where it is too wide. Who comes back finds the same rows open, where the page was left. */
 export function HistoryRows({ rows }: { rows: readonly Row[] }) {
   const isWide = useMedia('(min-width: 40rem)');
   const [open, changeOpen] = useKept('open', NONE);
+  useKeptScroll();
   const toggle = (key: string) =>
     changeOpen((open) => (open.includes(key) ? open.filter((each) => each !== key) : [...open, key]));
   const Rows = isWide ? HistoryTable : HistoryCards;

@@ -8,6 +8,7 @@ import { Freshness } from '~/shared/Freshness';
 import { Loading } from '~/shared/Loading';
 import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
+import { Later } from '~/ui/Later';
 import { Segments } from '~/ui/Segments';
 import { Skeleton } from '~/ui/Skeleton';
 import { SpendingView } from './SpendingView';
@@ -33,16 +34,24 @@ export function SpendingCard() {
         </div>
       }
     >
-      {usage && <SpendingView usage={usage} />}
-      {query.isPending && (
-        <Loading>
-          <Skeleton className="h-12 w-64 max-w-full" />
-          <Skeleton className="mt-2 h-60 w-full" />
-          <Skeleton className="mt-4 h-14 w-full" />
-        </Loading>
+      {usage && (
+        <Later placeholder={<SpendingSkeleton />}>
+          <SpendingView usage={usage} />
+        </Later>
       )}
+      {query.isPending && <SpendingSkeleton />}
       {query.isError && !usage && <QueryError error={query.error} onRetry={() => query.refetch()} />}
     </Card>
+  );
+}
+
+function SpendingSkeleton() {
+  return (
+    <Loading>
+      <Skeleton className="h-12 w-64 max-w-full" />
+      <Skeleton className="mt-2 h-60 w-full" />
+      <Skeleton className="mt-4 h-14 w-full" />
+    </Loading>
   );
 }
 

@@ -10,6 +10,7 @@ import { QueryError } from '~/shared/QueryError';
 import { Card } from '~/ui/Card';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
+import { Later } from '~/ui/Later';
 import { Skeleton } from '~/ui/Skeleton';
 import { TransactionAmount, TransactionName } from './TransactionName';
 
@@ -35,20 +36,28 @@ export function RecentCard() {
         </span>
       }
     >
-      {recent && recent.length > 0 && <RecentTable recent={recent} />}
-      {recent?.length === 0 && <EmptyState>{texts.none}</EmptyState>}
-      {query.isPending && (
-        <Loading>
-          <div className="grid gap-2">
-            {Array.from({ length: 1 + RECENT_COUNT }, (_, row) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
-              <Skeleton key={row} className="h-13 w-full sm:h-9" />
-            ))}
-          </div>
-        </Loading>
+      {recent && recent.length > 0 && (
+        <Later placeholder={<RecentSkeleton />}>
+          <RecentTable recent={recent} />
+        </Later>
       )}
+      {recent?.length === 0 && <EmptyState>{texts.none}</EmptyState>}
+      {query.isPending && <RecentSkeleton />}
       {query.isError && !recent && <QueryError error={query.error} onRetry={() => query.refetch()} />}
     </Card>
+  );
+}
+
+function RecentSkeleton() {
+  return (
+    <Loading>
+      <div className="grid gap-2">
+        {Array.from({ length: 1 + RECENT_COUNT }, (_, row) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+          <Skeleton key={row} className="h-13 w-full sm:h-9" />
+        ))}
+      </div>
+    </Loading>
   );
 }
 

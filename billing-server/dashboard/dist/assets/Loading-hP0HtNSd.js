@@ -1,1 +1,0 @@
-import{a as e}from"./Card-BDI6WK1b.js";import{f as t}from"./vendor-BQyYPy7o.js";var n=t();function r({children:t}){let{t:r}=e();return(0,n.jsxs)(n.Fragment,{children:[(0,n.jsx)(`span`,{className:`sr-only`,children:r.common.loading}),t]})}export{r as t};

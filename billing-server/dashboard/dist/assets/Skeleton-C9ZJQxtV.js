@@ -1,1 +1,0 @@
-import{f as e}from"./vendor-BQyYPy7o.js";var t=e();function n({className:e}){return(0,t.jsx)(`span`,{"aria-hidden":!0,className:`appear-late block rounded-control bg-track ${e}`})}export{n as t};

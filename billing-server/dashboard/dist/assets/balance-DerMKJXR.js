@@ -1,1 +1,0 @@
-import{a as e}from"./vendor-BQyYPy7o.js";import{C as t,d as n,w as r,x as i}from"./index-Dc_cF4sE.js";function a(){return e({queryKey:i.balance,queryFn:async({signal:e})=>n(await t(r.GET(`/api/billing/balance`,{signal:e})))})}export{a as t};

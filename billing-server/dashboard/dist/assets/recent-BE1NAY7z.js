@@ -1,1 +1,0 @@
-import{a as e}from"./vendor-BQyYPy7o.js";import{C as t,f as n,w as r,x as i}from"./index-Dc_cF4sE.js";function a(){return e({queryKey:i.recent,queryFn:async({signal:e})=>{let i=await t(r.GET(`/api/billing/history`,{params:{query:{limit:5}},signal:e}));return n(i).transactions}})}export{a as t};
