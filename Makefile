@@ -42,6 +42,8 @@ smtp-server: ## the mail server that tests talk to, in a Python environment of i
 			&& .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt \
 			&& cp requirements.txt .venv/.installed-requirements.txt; }; }
 
+# Many tests wait for a time-out or a restart most of the time: more of them at once than two cores could compute.
+test-rust: export RUST_TEST_THREADS ?= 4
 test-rust: smtp-server ## all tests, on a throw-away PostgreSQL
 	scripts/postgres.sh run cargo test --workspace --all-features
 

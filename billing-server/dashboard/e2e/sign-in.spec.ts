@@ -21,6 +21,20 @@ test('sign in, arrive at the page first asked for, sign out', async ({ page, wor
   await expect(page.getByRole('heading', { level: 1, name: words.login.title })).toBeVisible();
 });
 
+test('the tabs of a browser sign in and out together', async ({ page, context, words }) => {
+  await page.goto('/transactions');
+  const other = await context.newPage();
+  await enter(other, words, '/settings');
+  await expect(page).toHaveURL('/transactions');
+  await expect(page.getByRole('heading', { level: 1, name: words.nav.transactions })).toBeVisible();
+
+  await openAccountMenu(page, words);
+  await page.getByRole('button', { name: words.account.signOut }).click();
+  await expect(page).toHaveURL('/login?signed_out=1');
+  await expect(other).toHaveURL('/login?return_to=%2Fsettings');
+  await expect(other.getByRole('navigation')).toHaveCount(0);
+});
+
 test('a session that ends elsewhere leads to the sign-in, and back', async ({
   page,
   context,

@@ -35,6 +35,21 @@ describe('Login', () => {
     expect(screen.queryByRole('link', { name: button })).toBeNull();
   });
 
+  it('goes on by itself once somebody signs in in another tab', async () => {
+    let session: object = signedOut;
+    const { requests } = stubServer({ 'GET /auth/session': () => session });
+    const { address } = renderApp('/login?return_to=%2Fnowhere');
+    await screen.findByRole('link', { name: button });
+    const otherTab = new BroadcastChannel('billing.account');
+    otherTab.postMessage(null);
+    session = signedIn;
+    otherTab.postMessage('acc-1');
+    await waitFor(() => expect(address()).toBe('/nowhere'));
+    // A sign-out is no reason to ask.
+    expect(requests.filter(({ url }) => url.endsWith('/auth/session'))).toHaveLength(2);
+    otherTab.close();
+  });
+
   it('says that it is leaving, and leaves once', async () => {
     stubServer({ 'GET /auth/session': signedOut });
     renderApp('/login');

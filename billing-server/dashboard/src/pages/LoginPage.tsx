@@ -8,6 +8,7 @@ import { SignInWays } from '~/features/login/SignInWays';
 import { useI18n, useTexts } from '~/i18n';
 import { loginTexts } from '~/i18n/login';
 import { safeReturnTo } from '~/lib/navigation';
+import { hearTabs } from '~/lib/tabs';
 import { QueryError } from '~/shared/QueryError';
 import { LanguageSwitch } from '~/shared/switches';
 import { useDefaultLanguage } from '~/shared/useDefaultLanguage';
@@ -29,6 +30,10 @@ export default function LoginPage() {
   useEffect(() => {
     if (isOut) cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.session[0] });
   }, [cache, isOut]);
+
+  // Who has signed in in another tab need not do it here again.
+  const { refetch } = session;
+  useEffect(() => hearTabs((account) => void (account !== null && refetch())), [refetch]);
 
   if (session.data?.signedIn) return <Navigate to={returnTo} replace />;
   return (
