@@ -1,4 +1,4 @@
-use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, ops::Range, pin::Pin, sync::Arc, time::Duration};
 
 use billing_core::{Account, LedgerError, Posting};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,7 +13,7 @@ use tokio::{
 use super::{
     board::{News, Place},
     look::{MOST_PAYMENTS, MOST_POSTINGS, postings},
-    message::{HEARTBEAT, event},
+    message::{HEARTBEAT, event, retry},
 };
 use crate::{
     App,
@@ -23,6 +23,8 @@ use crate::{
 
 /// Between two signs of life where nothing happens.
 const HEARTBEAT_PAUSE: Duration = Duration::from_secs(20);
+/// After how many milliseconds who was cut off may come back: soon, and not all at once after a restart.
+const COME_BACK_MS: Range<u64> = 500..1_500;
 /// Before postings are read again that could not be.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 /// Who comes back hears again of payments that changed within this time: nobody knows which of them he has heard of.
@@ -74,7 +76,7 @@ impl Listener {
         let head = account.sequence;
         let sequence = heard.unwrap_or(head);
         let mut teller = Teller { app: Arc::clone(app), place, sequence, changes, account: None };
-        let mut greeting = String::new();
+        let mut greeting = retry(Duration::from_millis(fastrand::u64(COME_BACK_MS)));
         // Whoever has heard of what is not there has listened to another ledger.
         if sequence > head || teller.is_too_late(head) {
             greeting += &teller.reset(head, changes)?;

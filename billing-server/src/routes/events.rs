@@ -32,7 +32,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 ///
 /// The `id` of each event is the number of the last posting that was sent. Who comes back with it in `Last-Event-ID` is
 /// sent the postings after it, up to 1000, and payments that changed in the last quarter of an hour; else nothing that is
-/// old is sent. A comment every 20 seconds keeps the connection alive. An account may have 8 streams at once.
+/// old is sent. A comment every 20 seconds keeps the connection alive; `retry` asks to come back about a
+/// second after a cut. An account may have 8 streams at once.
 #[utoipa::path(
     get,
     path = "/api/billing/events",

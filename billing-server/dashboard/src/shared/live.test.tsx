@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { FakeEventSource } from '~/test/events';
 import { charge, historyOf, topUp, usageOf } from '~/test/fixtures';
@@ -75,7 +75,7 @@ describe('live updates', () => {
     await waitFor(() => expect(asked('/history')).toBe(2));
   });
 
-  it('ask every 30 seconds while the stream is down, and open it again if it was refused', async () => {
+  it('ask every 30 seconds while the stream is down, and open it again 5 seconds after it was refused', async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const { asked } = start();
     await screen.findByText('$12.40');
@@ -89,9 +89,12 @@ describe('live updates', () => {
     expect(FakeEventSource.opened, 'the browser tries again by itself').toHaveLength(1);
 
     (await FakeEventSource.current()).fail(true);
-    await act(() => vi.advanceTimersByTimeAsync(30_000));
-    expect(asked('/history')).toBe(3);
+    await act(() => vi.advanceTimersByTimeAsync(4_000));
+    expect(FakeEventSource.opened).toHaveLength(1);
+    await act(() => vi.advanceTimersByTimeAsync(2_000));
     expect(FakeEventSource.opened).toHaveLength(2);
+    await act(() => vi.advanceTimersByTimeAsync(24_000));
+    expect(asked('/history')).toBe(3);
 
     (await FakeEventSource.current()).accept();
     await act(() => vi.advanceTimersByTimeAsync(0));
@@ -135,6 +138,31 @@ describe('live updates', () => {
     show('hidden');
     show('visible');
     await waitFor(() => expect(asked('/auth/session')).toBe(2));
+  });
+
+  it('come back with the net at once, and stay as they are where they were not cut', async () => {
+    const { asked } = start();
+    await screen.findByText('$12.40');
+    const first = await FakeEventSource.current();
+    first.accept();
+    fireEvent(window, new Event('online'));
+    expect(FakeEventSource.opened).toHaveLength(1);
+    first.fail();
+    fireEvent(window, new Event('online'));
+    expect(FakeEventSource.opened).toHaveLength(2);
+    expect(first.readyState).toBe(FakeEventSource.CLOSED);
+    (await FakeEventSource.current()).accept();
+    await waitFor(() => expect(asked('/history')).toBe(2));
+  });
+
+  it('that are hidden after a refusal stay closed', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    start();
+    await screen.findByText('$12.40');
+    (await FakeEventSource.current()).fail(true);
+    show('hidden');
+    await act(() => vi.advanceTimersByTimeAsync(10_000));
+    expect(FakeEventSource.opened).toHaveLength(1);
   });
 
   it('that are away for long are said to be', async () => {

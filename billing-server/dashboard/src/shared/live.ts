@@ -7,6 +7,8 @@ import { RECENT_COUNT } from '~/api/recent';
 
 const POLL_EVERY_MS = 30_000;
 const SETTLED_AFTER_MS = 2_000;
+/** As long as a server that has no place for a stream, or is starting, asks to wait. */
+const REOPEN_AFTER_MS = 5_000;
 
 /** Whether changes arrive by themselves. While they don't, the pages ask every 30 seconds. */
 export type LiveState = 'connecting' | 'open' | 'down';
@@ -45,6 +47,7 @@ export function useLiveUpdates() {
 function follow(cache: QueryClient): () => void {
   let stream: EventSource | null = null;
   let settleTimer: number | undefined;
+  let reopenTimer: number | undefined;
 
   const refetch = () => {
     for (const queryKey of [keys.balance, keys.recent, ['usage'], ['payments']]) {
@@ -70,29 +73,39 @@ function follow(cache: QueryClient): () => void {
     cache.setQueryData(queryKey, told);
   };
 
-  const open = () => {
+  const close = () => {
+    window.clearTimeout(reopenTimer);
     stream?.close();
-    stream = new EventSource('/api/billing/events');
-    stream.onopen = () => {
+    stream = null;
+  };
+
+  const open = () => {
+    close();
+    const opened = new EventSource('/api/billing/events');
+    stream = opened;
+    opened.onopen = () => {
       // What happened before the first posting of a stream that broke is not told again.
       if (state === 'down') refetch();
       setState('open');
     };
-    // The browser tries again by itself unless the server has refused; then the next poll does.
-    stream.onerror = () => setState('down');
-    listen<Balance>(stream, 'balance', parseBalance, (balance) => replace(keys.balance, balance));
-    listen<Transaction>(stream, 'posting', parseTransaction, (posting) => {
+    // The browser tries again by itself unless the server has refused.
+    opened.onerror = () => {
+      setState('down');
+      if (opened.readyState === EventSource.CLOSED) reopenTimer = window.setTimeout(open, REOPEN_AFTER_MS);
+    };
+    listen<Balance>(opened, 'balance', parseBalance, (balance) => replace(keys.balance, balance));
+    listen<Transaction>(opened, 'posting', parseTransaction, (posting) => {
       cache.setQueryData<Transaction[]>(keys.recent, (recent) => recent && withNewest(recent, posting));
       settleSoon();
       for (const listener of postingListeners) listener(posting);
     });
     // More was missed than is told again.
-    stream.addEventListener('reset', () => {
+    opened.addEventListener('reset', () => {
       refetch();
       cache.invalidateQueries({ queryKey: ['payment'] });
       cache.invalidateQueries({ queryKey: ['history', 'newest'] });
     });
-    listen<Payment>(stream, 'payment', parsePayment, (payment) => {
+    listen<Payment>(opened, 'payment', parsePayment, (payment) => {
       replace(keys.payment(payment.provider, payment.id), payment);
       cache.invalidateQueries({ queryKey: ['payments'] });
     });
@@ -100,8 +113,7 @@ function follow(cache: QueryClient): () => void {
 
   const onVisibility = () => {
     if (document.visibilityState === 'hidden') {
-      stream?.close();
-      stream = null;
+      close();
       setState('connecting');
     } else if (!stream) {
       open();
@@ -111,19 +123,24 @@ function follow(cache: QueryClient): () => void {
     }
   };
 
+  /** Back in the net: the browser would go on waiting. */
+  const onOnline = () => {
+    if (stream && stream.readyState !== EventSource.OPEN) open();
+  };
+
   const poll = window.setInterval(() => {
-    if (document.visibilityState === 'hidden' || state === 'open') return;
-    refetch();
-    if (stream?.readyState === EventSource.CLOSED) open();
+    if (document.visibilityState !== 'hidden' && state !== 'open') refetch();
   }, POLL_EVERY_MS);
 
   if (document.visibilityState !== 'hidden') open();
   document.addEventListener('visibilitychange', onVisibility);
+  window.addEventListener('online', onOnline);
   return () => {
     document.removeEventListener('visibilitychange', onVisibility);
+    window.removeEventListener('online', onOnline);
     window.clearInterval(poll);
     window.clearTimeout(settleTimer);
-    stream?.close();
+    close();
     setState('connecting');
   };
 }

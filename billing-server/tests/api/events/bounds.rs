@@ -20,6 +20,21 @@ async fn an_account_has_eight_streams_at_most() {
 }
 
 #[tokio::test]
+async fn who_is_cut_off_is_asked_back_in_about_a_second_and_not_with_all_others() {
+    let server = Launch::serve().start().await;
+    let mut pauses = Vec::new();
+    for _ in 0..20 {
+        let mut stream = Stream::open(&server.api_as("anna"), None).await;
+        stream.expect("balance").await;
+        pauses.push(stream.retry.unwrap());
+    }
+    assert!(pauses.iter().all(|pause| (500..1_500).contains(pause)), "{pauses:?}");
+    pauses.sort_unstable();
+    pauses.dedup();
+    assert!(pauses.len() > 1, "{pauses:?}");
+}
+
+#[tokio::test]
 async fn streams_are_for_those_who_have_signed_in() {
     let server = Launch::serve().start().await;
     server.anybody().get("/api/billing/events").await.expect_error(401, "UNAUTHORIZED");

@@ -24,6 +24,8 @@ pub(super) struct Event {
 pub(super) struct Stream {
     response: Response,
     unread: String,
+    /// After how many milliseconds to come back, as the server has asked.
+    pub(super) retry: Option<u64>,
 }
 
 impl Stream {
@@ -54,7 +56,7 @@ impl Stream {
         ] {
             assert_eq!(headers[name], value);
         }
-        Ok(Self { response, unread: String::new() })
+        Ok(Self { response, unread: String::new(), retry: None })
     }
 
     /// The next event; `None` when the server has ended the stream.
@@ -65,8 +67,12 @@ impl Stream {
     async fn read(&mut self) -> Option<Event> {
         loop {
             while let Some(end) = self.unread.find("\n\n") {
-                let event = parse(&self.unread[..end]);
-                self.unread.drain(..end + 2);
+                let block: String = self.unread.drain(..end + 2).collect();
+                if let Some(pause) = block.strip_prefix("retry:") {
+                    self.retry = Some(pause.trim().parse().unwrap());
+                    continue;
+                }
+                let event = parse(&block);
                 if event.is_some() {
                     return event;
                 }
