@@ -33,7 +33,13 @@ export default function LoginPage() {
 
   // Who has signed in in another tab need not do it here again.
   const { refetch } = session;
-  useEffect(() => hearTabs((account) => void (account !== null && refetch())), [refetch]);
+  useEffect(
+    () =>
+      hearTabs((account) => {
+        if (account !== null) refetch();
+      }),
+    [refetch],
+  );
 
   if (session.data?.signedIn) return <Navigate to={returnTo} replace />;
   return (

@@ -7,7 +7,7 @@ import { RECENT_COUNT } from '~/api/recent';
 
 const POLL_EVERY_MS = 30_000;
 const SETTLED_AFTER_MS = 2_000;
-/** As long as a server that has no place for a stream, or is starting, asks to wait. */
+/** After a refusal: as long as a server that has no place for a stream asks to wait. */
 const REOPEN_AFTER_MS = 5_000;
 
 /** Whether changes arrive by themselves. While they don't, the pages ask every 30 seconds. */

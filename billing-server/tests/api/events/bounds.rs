@@ -23,8 +23,8 @@ async fn an_account_has_eight_streams_at_most() {
 async fn who_is_cut_off_is_asked_back_in_about_a_second_and_not_with_all_others() {
     let server = Launch::serve().start().await;
     let mut pauses = Vec::new();
-    for _ in 0..20 {
-        let mut stream = Stream::open(&server.api_as("anna"), None).await;
+    for user in 0..20 {
+        let mut stream = Stream::open(&server.api_as(&format!("user-{user}")), None).await;
         stream.expect("balance").await;
         pauses.push(stream.retry.unwrap());
     }
